@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// For every target but the two that stand at the C doors: unsafe code is an error there.
+let safe: [SwiftSetting] =
+    settings + [
+        .strictMemorySafety(),
+        .treatWarning("StrictMemorySafety", as: .error),
+    ]
+
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let containers: Target.Dependency = .product(name: "BasicContainers", package: "swift-collections")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "uv-task",
+    platforms: [.macOS(.v26)],  // Span and utf8Span, which are everywhere on Linux
+    products: [
+        .executable(name: "uv-taskd", targets: ["uv-taskd"]),
+        .executable(name: "uv-task", targets: ["uv-task"]),
+    ],
+    dependencies: [
+        // Options, help texts and usage errors of both programs, from one declaration each.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // UniqueArray: growable byte buffers that are never copied by accident and speak Span.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // Levelled log lines in the format that Swift servers share.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // The event loop, sockets, timers, signals and the thread pool: what the product stands on.
+        .systemLibrary(
+            name: "CLibuv", pkgConfig: "libuv",
+            providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
+        .target(name: "Libuv", dependencies: ["CLibuv"], swiftSettings: settings),
+
+        // simdjson reads JSON strictly and some thirty times as fast as Foundation's decoder.
+        // Linked by name: SwiftPM warns about a flag in its pkg-config file.
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "SimdJSON", dependencies: ["CSimdjson"],
+            swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+
+        .target(
+            name: "Wire", dependencies: ["SimdJSON", containers], exclude: ["PROTOCOL.md"],
+            swiftSettings: safe),
+        .target(name: "TaskCatalog", swiftSettings: safe),
+        .target(name: "TaskQueue", dependencies: ["Wire"], swiftSettings: safe),
+        .target(
+            name: "TaskServer", dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", containers, logging],
+            swiftSettings: safe),
+        .target(
+            name: "TaskClient", dependencies: ["Libuv", "Wire", containers], swiftSettings: safe),
+        .target(name: "TaskPresentation", dependencies: ["Wire"], swiftSettings: safe),
+
+        .target(name: "CommandArguments", dependencies: [arguments], swiftSettings: safe),
+        .executableTarget(
+            name: "uv-taskd",
+            dependencies: ["TaskServer", "TaskCatalog", "Libuv", "Wire", "CommandArguments", arguments, logging],
+            swiftSettings: safe),
+        .executableTarget(
+            name: "uv-task",
+            dependencies: ["TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", arguments],
+            swiftSettings: safe),
+
+        .testTarget(name: "LibuvTests", dependencies: ["Libuv"], swiftSettings: settings),
+        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "SimdJSON"], swiftSettings: settings),
+        .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
+        .testTarget(name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "TaskServerTests", dependencies: ["TaskServer", "TaskCatalog", "Libuv", "Wire", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TaskClientTests", dependencies: ["TaskClient", "Libuv", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "TaskPresentationTests", dependencies: ["TaskPresentation", "Wire"], swiftSettings: settings),
+        .testTarget(name: "uv-taskdTests", dependencies: ["uv-taskd"], swiftSettings: settings),
+        .testTarget(name: "uv-taskTests", dependencies: ["uv-task"], swiftSettings: settings),
+    ],
+    cxxLanguageStandard: .cxx17
+)
