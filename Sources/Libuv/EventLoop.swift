@@ -1,0 +1,78 @@
+import CLibuv
+
+/// One event loop (`uv_loop_t`). Everything that is made on it belongs to the thread that runs it.
+@safe package final class EventLoop {
+    let raw: UnsafeMutablePointer<uv_loop_t>
+
+    /// What one read may bring, for all streams of the loop: a read's bytes are used before the next one.
+    let readBuffer: UnsafeMutableBufferPointer<UInt8>
+
+    /// Handles that were made and whose memory libuv still has.
+    package internal(set) var liveHandles = 0
+
+    /// Name resolutions that are under way. They can't be stopped.
+    var resolutions = 0
+
+    private var isClosed = false
+
+    /// Makes a loop (`uv_loop_init`).
+    ///
+    /// - Parameter readSize: the most bytes that one read brings; at least 1.
+    package init(readSize: Int = 65536) throws(UVError) {
+        precondition(readSize > 0)
+        raw = .allocate(capacity: 1)
+        readBuffer = .allocate(capacity: readSize)
+        do {
+            try check("uv_loop_init", uv_loop_init(raw))
+        } catch {
+            isClosed = true
+            throw error
+        }
+        uv_loop_set_data(raw, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        precondition(isClosed, "the loop was not closed")
+        readBuffer.deallocate()
+        raw.deallocate()
+    }
+
+    /// Runs until nothing is left to wait for, or until `stop` (`uv_run`).
+    package func run() {
+        uv_run(raw, UV_RUN_DEFAULT)
+    }
+
+    /// Runs until `condition` holds, looking after each round of events; or until nothing is left to wait for.
+    package func run(until condition: () -> Bool) {
+        while !condition(), uv_run(raw, UV_RUN_ONCE) != 0 {}
+    }
+
+    /// Makes `run` return after this round of events (`uv_stop`).
+    package func stop() {
+        uv_stop(raw)
+    }
+
+    /// The time of this round of events, in milliseconds of a clock that never goes back (`uv_now`).
+    package var now: UInt64 { uv_now(raw) }
+
+    /// Lets the last close callbacks run and ends the loop (`uv_loop_close`).
+    ///
+    /// Every handle must have been closed, and no work may be under way. Where a name is still being
+    /// resolved, which can't be stopped, the loop is left to the end of the process.
+    package func close() {
+        guard !isClosed else { return }
+        uv_run(raw, UV_RUN_NOWAIT)
+        precondition(liveHandles == 0, "\(liveHandles) handles are still open")
+        if resolutions > 0 {
+            _ = Unmanaged.passRetained(self)
+            return
+        }
+        let result = uv_loop_close(raw)
+        precondition(result == 0, "the loop is still busy")
+        isClosed = true
+    }
+
+    static func of(_ handle: UnsafeMutablePointer<uv_handle_t>) -> EventLoop {
+        Unmanaged<EventLoop>.fromOpaque(uv_loop_get_data(uv_handle_get_loop(handle))).takeUnretainedValue()
+    }
+}

@@ -1,0 +1,58 @@
+import CLibuv
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A POSIX signal that the programs care about.
+package enum Signal: Sendable, CaseIterable {
+    /// SIGINT, ^C
+    case interrupt
+    /// SIGTERM
+    case terminate
+
+    /// Its number, as in the exit code 128 + number that shells know.
+    package var number: Int32 {
+        switch self {
+        case .interrupt: SIGINT
+        case .terminate: SIGTERM
+        }
+    }
+
+    /// Makes a write to a closed connection an error instead of the end of the process: libuv 1.44 writes
+    /// without `MSG_NOSIGNAL`.
+    package static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+}
+
+/// Calls back on the loop's thread at each arrival of a signal (`uv_signal_t`).
+@safe package final class SignalWatcher: Handle {
+    private var onSignal: (() -> Void)?
+
+    /// Begins to watch (`uv_signal_init`, `uv_signal_start`).
+    package init(_ signal: Signal, on loop: EventLoop, _ onSignal: @escaping () -> Void) throws(UVError) {
+        try super.init(UV_SIGNAL, on: loop, "uv_signal_init") {
+            uv_signal_init(loop.raw, $0.assumingMemoryBound(to: uv_signal_t.self))
+        }
+        self.onSignal = onSignal
+        do {
+            try check(
+                "uv_signal_start",
+                uv_signal_start(raw.assumingMemoryBound(to: uv_signal_t.self), signalDidArrive, signal.number))
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    override func willClose() { onSignal = nil }
+
+    fileprivate func didArrive() { onSignal?() }
+}
+
+private func signalDidArrive(_ watcher: UnsafeMutablePointer<uv_signal_t>?, _ number: Int32) {
+    SignalWatcher.of(watcher!).didArrive()
+}

@@ -1,0 +1,90 @@
+import CLibuv
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Files and streams that are written in one go, while nothing else waits (libuv's calls without a callback).
+package enum SmallFile {
+    /// Writes a file whole: readers see nothing, what stood there before, or all of `text`.
+    ///
+    /// - Throws: `UVError`, with nothing left behind.
+    package static func write(_ text: String, to path: String) throws(UVError) {
+        let draft = "\(path).\(uv_os_getpid())"
+        let file = try call("uv_fs_open") {
+            uv_fs_open(nil, $0, draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644, nil)
+        }
+        do {
+            try write(Array(text.utf8), to: file)
+            try call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
+            try call("uv_fs_rename") { uv_fs_rename(nil, $0, draft, path, nil) }
+        } catch {
+            try? remove(draft)
+            throw error
+        }
+    }
+
+    /// Reads a text file of up to 64 KiB; what is not UTF-8 is replaced (`uv_fs_read`).
+    package static func read(_ path: String) throws(UVError) -> String {
+        let file = try call("uv_fs_open") { uv_fs_open(nil, $0, path, O_RDONLY | O_CLOEXEC, 0, nil) }
+        defer { _ = try? call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) } }
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        let count = try call("uv_fs_read") { request in
+            bytes.withUnsafeMutableBytes { target in
+                var buffer = uv_buf_t(base: target.baseAddress!.assumingMemoryBound(to: CChar.self), len: target.count)
+                return uv_fs_read(nil, request, file, &buffer, 1, -1, nil)
+            }
+        }
+        return String(decoding: bytes.prefix(Int(count)), as: UTF8.self)
+    }
+
+    /// Removes a file (`uv_fs_unlink`).
+    package static func remove(_ path: String) throws(UVError) {
+        try call("uv_fs_unlink") { uv_fs_unlink(nil, $0, path, nil) }
+    }
+
+    /// Writes all of `bytes` to an open descriptor, waiting where it would block (`uv_fs_write`, `poll`).
+    static func write(_ bytes: [UInt8], to file: Int32) throws(UVError) {
+        var sent = 0
+        while sent < bytes.count {
+            do throws(UVError) {
+                let result = try call("uv_fs_write") { request in
+                    bytes.withUnsafeBytes { source in
+                        let rest = UnsafeMutableRawPointer(mutating: source.baseAddress! + sent)
+                        var buffer = uv_buf_t(base: rest.assumingMemoryBound(to: CChar.self), len: bytes.count - sent)
+                        return uv_fs_write(nil, request, file, &buffer, 1, -1, nil)
+                    }
+                }
+                sent += Int(result)
+            } catch  where error.code == .tryAgain {
+                var wanted = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+                poll(&wanted, 1, -1)
+            }
+        }
+    }
+
+    @discardableResult
+    private static func call(
+        _ name: String, _ start: (UnsafeMutablePointer<uv_fs_t>) -> Int32
+    ) throws(UVError) -> Int32 {
+        var request = uv_fs_t()
+        defer { uv_fs_req_cleanup(&request) }
+        return try check(name, start(&request))
+    }
+}
+
+/// The process's output streams.
+package enum StandardStream: Int32, Sendable {
+    case output = 1
+    case error = 2
+
+    /// Writes all of `text`, waiting where the reader is slow.
+    package func write(_ text: String) throws(UVError) {
+        try SmallFile.write(Array(text.utf8), to: rawValue)
+    }
+}
+
+/// The number of this process (`uv_os_getpid`).
+package var processIdentifier: Int { Int(uv_os_getpid()) }
