@@ -1,0 +1,61 @@
+import CSimdjson
+
+/// The members of one JSON object, in the order of the text; names that stand twice come twice.
+///
+/// It cannot outlive the read that it belongs to, nor can what it hands out.
+@safe package struct JSONMembers: ~Escapable {
+    private let first: csimdjson_members
+
+    @_lifetime(immortal)
+    init(_ first: csimdjson_members) { self.first = first }
+
+    /// Calls `body` with each member, until it answers false.
+    package func forEach(_ body: (borrowing JSONMember) -> Bool) {
+        var rest = first
+        var raw = csimdjson_member()
+        while csimdjson_next(&rest, &raw) {
+            guard body(JSONMember(raw)) else { return }
+        }
+    }
+}
+
+/// One member of a JSON object. No string is made before it is asked for.
+@safe package struct JSONMember: ~Escapable {
+    private let raw: csimdjson_member
+
+    @_lifetime(immortal)
+    init(_ raw: csimdjson_member) { self.raw = raw }
+
+    /// Whether the member's name, unescaped, is `name`.
+    package func isNamed(_ name: StaticString) -> Bool {
+        raw.name_length == name.utf8CodeUnitCount
+            && UnsafeRawBufferPointer(start: raw.name, count: raw.name_length)
+                .elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    /// The member's name, unescaped.
+    package var name: String { text(raw.name, raw.name_length) }
+
+    /// The value, where it is a string.
+    package var string: String? {
+        raw.kind == CSIMDJSON_STRING ? text(raw.string, raw.string_length) : nil
+    }
+
+    /// The value, where it is written as an integer (no fraction, no exponent) that fits 64 bits with a sign.
+    package var integer: Int? { raw.kind == CSIMDJSON_INTEGER ? Int(raw.integer) : nil }
+
+    /// The value, where it is `true` or `false`.
+    package var boolean: Bool? { raw.kind == CSIMDJSON_BOOL ? raw.boolean : nil }
+
+    /// Whether the value is `null`.
+    package var isNull: Bool { raw.kind == CSIMDJSON_NULL }
+
+    /// Hands the value's members to `body`, where the value is an object; else answers nil.
+    package func withMembers<Result>(_ body: (borrowing JSONMembers) -> Result) -> Result? {
+        raw.kind == CSIMDJSON_OBJECT ? body(JSONMembers(raw.members)) : nil
+    }
+
+    private func text(_ start: UnsafePointer<UInt8>, _ count: Int) -> String {
+        String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+}
