@@ -1,0 +1,35 @@
+/// Why bytes on a connection are not a message of the protocol.
+package enum BrokenMessage: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A byte between messages that is neither white space nor `{`.
+    case notAnObject(UInt8)
+    /// A newline before the `}` that closes the object.
+    case newlineInside
+    /// More bytes than the limit.
+    case tooLong(limit: Int)
+    /// The connection's end before the `}` that closes the object.
+    case unfinished
+    /// An object that is not JSON, in the reader's words.
+    case notJSON(String)
+    /// A member that the message needs is not there.
+    case missing(String)
+    /// A member whose value is of the wrong type or out of range.
+    case wrongValue(String)
+    /// A member that stands twice.
+    case repeated(String)
+    /// A `type` that is no request.
+    case unknownRequest
+
+    package var description: String {
+        switch self {
+        case .notAnObject(let byte): "byte 0x\(String(byte, radix: 16)) where a message should begin"
+        case .newlineInside: "a newline inside an object"
+        case .tooLong(let limit): "a message of more than \(limit) bytes"
+        case .unfinished: "the connection's end inside a message"
+        case .notJSON(let reason): "not JSON: \(reason)"
+        case .missing(let member): "no member \"\(member)\""
+        case .wrongValue(let member): "a wrong value for \"\(member)\""
+        case .repeated(let member): "\"\(member)\" given twice"
+        case .unknownRequest: "an unknown request type"
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import BasicContainers
+
+/// Cuts a stream of bytes into messages, by the rules under "Framing" in PROTOCOL.md.
+///
+/// It keeps its place between reads, so each byte is looked at once, and the same bytes give the same
+/// messages however they were cut. It is no JSON parser: a message is what stands between a `{` and
+/// the `}` that closes it, on one line.
+package struct LineFramer: ~Copyable {
+    /// What was found in the bytes.
+    package enum Event: Equatable {
+        /// A whole message; `withMessage` has it until the next call of `next`.
+        case message
+        /// Bytes that are no message. Told once for each broken message, as soon as it is known.
+        case broken(BrokenMessage)
+    }
+
+    private enum Place {
+        case between
+        case inObject
+        case inString
+        case afterBackslash
+        case skippingLine
+    }
+
+    private let maximumLength: Int
+    private var place = Place.between
+    private var depth = 0
+    /// The message has passed `maximumLength`: it was reported, and its end is still to be found.
+    private var isOversized = false
+    /// The part of the message that came with earlier reads, or all of it where one read did not hold it.
+    private var held = UniqueArray<UInt8>()
+    /// Where the message lies in the bytes given to `next`, unless `held` has it.
+    private var found = 0..<0
+    private var hasMessage = false
+
+    /// - Parameter maximumLength: of a message, in bytes, both braces included.
+    package init(maximumLength: Int) {
+        precondition(maximumLength > 0)
+        self.maximumLength = maximumLength
+    }
+
+    /// Whether a message has begun and not ended; a broken one counts only while its end is open.
+    package var isInsideMessage: Bool { place != .between && place != .skippingLine }
+
+    /// Goes on from `position` to the next event.
+    ///
+    /// - Parameters:
+    ///   - bytes: one read.
+    ///   - position: how far `bytes` were looked at; 0 for a new read. It is moved behind the event.
+    /// - Returns: nil where the bytes are used up.
+    package mutating func next(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
+        if hasMessage {
+            hasMessage = false
+            if !held.isEmpty { held = UniqueArray() }
+        }
+        while position < bytes.count {
+            let event: Event?
+            switch place {
+            case .between: event = findBeginning(in: bytes, at: &position)
+            case .skippingLine: event = skipLine(in: bytes, at: &position)
+            default: event = findEnd(in: bytes, at: &position)
+            }
+            if let event { return event }
+        }
+        return nil
+    }
+
+    /// Gives the message that `next` has just found, without a copy where one read held it whole.
+    ///
+    /// - Parameter bytes: those that were given to `next`.
+    package func withMessage<Result, Failure>(
+        in bytes: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(hasMessage, "no message was found")
+        return try held.isEmpty ? body(bytes.extracting(found)) : body(held.span)
+    }
+
+    private mutating func skipLine(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
+        while position < bytes.count {
+            position += 1
+            if bytes[position - 1] == .newline {
+                place = .between
+                break
+            }
+        }
+        return nil
+    }
+
+    private mutating func findBeginning(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
+        while position < bytes.count {
+            let byte = bytes[position]
+            switch byte {
+            case .space, .tab, .carriageReturn, .newline:
+                position += 1
+            case .openingBrace:
+                place = .inObject
+                depth = 0
+                isOversized = false
+                return nil
+            default:
+                place = .skippingLine
+                position += 1
+                return .broken(.notAnObject(byte))
+            }
+        }
+        return nil
+    }
+
+    private mutating func findEnd(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
+        let start = position
+        // The first position that would be one byte too many.
+        let limit = isOversized ? bytes.count : min(bytes.count, start + maximumLength - held.count)
+        scan(bytes, from: &position, to: limit)
+
+        switch place {
+        case .between:
+            return isOversized ? nil : endMessage(in: bytes, start..<position)
+        case .skippingLine:
+            place = .between
+            held = UniqueArray()
+            return isOversized ? nil : .broken(.newlineInside)
+        default:
+            if isOversized { return nil }
+            if position == bytes.count, position < start + maximumLength - held.count {
+                held.append(copying: bytes.extracting(start...))
+                return nil
+            }
+            isOversized = true
+            held = UniqueArray()
+            return .broken(.tooLong(limit: maximumLength))
+        }
+    }
+
+    private mutating func endMessage(in bytes: Span<UInt8>, _ part: Range<Int>) -> Event {
+        if held.isEmpty {
+            found = part
+        } else {
+            held.append(copying: bytes.extracting(part))
+        }
+        hasMessage = true
+        return .message
+    }
+
+    /// Follows an object up to `end`, or to the byte behind its `}` (then `place` is `between`), or to
+    /// the byte behind a newline (then `place` is `skippingLine`).
+    private mutating func scan(_ bytes: Span<UInt8>, from position: inout Int, to end: Int) {
+        var index = position
+        var place = place
+        var depth = depth
+        scanning: while index < end {
+            let byte = bytes[index]
+            index += 1
+            if byte == .newline {
+                place = .skippingLine
+                break
+            }
+            switch place {
+            case .inString:
+                if byte == .quote { place = .inObject } else if byte == .backslash { place = .afterBackslash }
+            case .afterBackslash:
+                place = .inString
+            default:
+                if byte == .quote {
+                    place = .inString
+                } else if byte == .openingBrace {
+                    depth += 1
+                } else if byte == .closingBrace {
+                    depth -= 1
+                    if depth == 0 {
+                        place = .between
+                        break scanning
+                    }
+                }
+            }
+        }
+        position = index
+        self.place = place
+        self.depth = depth
+    }
+}
+
+extension UInt8 {
+    fileprivate static let tab = UInt8(ascii: "\t")
+    fileprivate static let newline = UInt8(ascii: "\n")
+    fileprivate static let carriageReturn = UInt8(ascii: "\r")
+    fileprivate static let space = UInt8(ascii: " ")
+    fileprivate static let quote = UInt8(ascii: "\"")
+    fileprivate static let backslash = UInt8(ascii: "\\")
+    fileprivate static let openingBrace = UInt8(ascii: "{")
+    fileprivate static let closingBrace = UInt8(ascii: "}")
+}
