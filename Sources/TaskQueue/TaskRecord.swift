@@ -1,0 +1,81 @@
+package import Wire
+
+/// A moment in milliseconds, on a clock that never goes back; whoever calls the queue reads it.
+package struct Timestamp: Hashable, Comparable, Sendable {
+    package let milliseconds: UInt64
+
+    package init(milliseconds: UInt64) { self.milliseconds = milliseconds }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+}
+
+/// One connection of a server, for as long as the server lives: numbers are never used again.
+package struct ConnectionID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    package static func < (left: ConnectionID, right: ConnectionID) -> Bool { left.rawValue < right.rawValue }
+
+    package var description: String { String(rawValue) }
+}
+
+/// The place of a task's type in the server's catalogue. The queue keeps it and never looks.
+package struct TaskTypeIndex: Hashable, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+}
+
+/// Why a task ended in `error`.
+package struct TaskFailure: Error, Hashable, Sendable {
+    /// The failure codes of PROTOCOL.md.
+    package enum Code: String, Hashable, Sendable {
+        /// No task type has that name.
+        case unknownTaskName = "unknown_task_name"
+        /// The type's function threw.
+        case failed
+        /// The server was stopped before the task had run to its end.
+        case shutDown = "shut_down"
+    }
+
+    package let code: Code
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What is known of one task.
+package struct TaskRecord: Sendable {
+    /// How far it has come, with what is worth keeping there: the data goes when the task has ended.
+    package enum Progress: Sendable {
+        case waiting(data: String)
+        case execute(data: String, since: Timestamp)
+        case success(result: String, startedAt: Timestamp, finishedAt: Timestamp)
+        /// `startedAt` is nil where the task never ran.
+        case error(TaskFailure, startedAt: Timestamp?, finishedAt: Timestamp)
+    }
+
+    package internal(set) var progress: Progress
+    /// nil where the name was unknown.
+    package let type: TaskTypeIndex?
+    package let submitter: ConnectionID
+    package let submittedAt: Timestamp
+
+    package var state: TaskState {
+        switch progress {
+        case .waiting: .waiting
+        case .execute: .execute
+        case .success: .success
+        case .error: .error
+        }
+    }
+
+    /// What the task answered; nil unless its state is `success`.
+    package var result: String? {
+        if case .success(let result, _, _) = progress { result } else { nil }
+    }
+}
