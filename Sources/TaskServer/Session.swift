@@ -1,0 +1,251 @@
+import BasicContainers
+import Libuv
+import TaskQueue
+import Wire
+
+/// One connection: bytes in, requests to the server, replies out, in the order of the requests.
+///
+/// It pauses while a `status` is held until its task has ended, and while the client does not take its
+/// replies: what comes in meanwhile goes into a bounded backlog, and when that is full, nothing is read.
+final class Session {
+    /// How many bytes may wait behind a request that is held.
+    private static let backlogLimit = 65536
+
+    /// How many bytes of replies may gather before they go to the socket.
+    private static let outputLimit = 65536
+
+    /// How long a client may go on sending after its connection was ended, in milliseconds. Closing
+    /// earlier would reset the connection, and with it replies that the client has not read yet.
+    private static let lingerTime: UInt64 = 1000
+
+    private enum Phase {
+        case open
+        /// No request is read any more; replies still go out.
+        case ending
+        case closed
+    }
+
+    let id: ConnectionID
+    private unowned let server: TaskServer
+    private let stream: TCPStream
+    private var framer: LineFramer
+    private var phase = Phase.open
+    /// The client will send nothing more.
+    private var inputEnded = false
+    /// The task on whose end a `status` waits.
+    private var heldTask: TaskID?
+    private var backlog = UniqueArray<UInt8>()
+    /// How much of the backlog was read already.
+    private var backlogStart = 0
+    private var idleWatch: IdleWatch?
+    private var lingerTimer: Timer?
+
+    /// A held `status` was answered while the server stops: the client may still ask for the result.
+    private(set) var mayAskForResult = false
+
+    init(_ id: ConnectionID, _ stream: TCPStream, of server: TaskServer) {
+        self.id = id
+        self.stream = stream
+        self.server = server
+        framer = LineFramer(maximumLength: server.configuration.maximumMessage)
+    }
+
+    /// Begins to read.
+    func start() throws(UVError) {
+        stream.delegate = self
+        if let timeout = server.configuration.idleTimeout {
+            idleWatch = try IdleWatch(
+                on: stream.loop, timeout: timeout,
+                isBusy: { [self] in isPaused || phase != .open },
+                onIdle: { [self] in close(.idle) })
+        }
+        try stream.startReading()
+    }
+
+    private var isPaused: Bool { heldTask != nil || !stream.isDrained }
+
+    // MARK: Input
+
+    /// Reads requests until the bytes are used up, or until the session pauses or ends.
+    private func read(_ bytes: Span<UInt8>, from position: inout Int) {
+        while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
+            switch event {
+            case .message:
+                do throws(BrokenMessage) {
+                    let request = try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
+                        try server.reader.request(message)
+                    }
+                    answer(request)
+                } catch {
+                    end(.broken(error))
+                }
+            case .broken(let message):
+                end(.broken(message))
+            }
+            if server.output.count >= Self.outputLimit { flush() }
+        }
+    }
+
+    private func readBacklog() {
+        guard !backlog.isEmpty else { return }
+        // Out of the property, so that what is read may end the session, which empties it.
+        let bytes = exchange(&backlog, with: UniqueArray())
+        let position = read(bytes, from: backlogStart)
+        keep(bytes, from: position)
+    }
+
+    private func read(_ bytes: borrowing UniqueArray<UInt8>, from start: Int) -> Int {
+        var position = start
+        read(bytes.span, from: &position)
+        return position
+    }
+
+    private func keep(_ bytes: consuming UniqueArray<UInt8>, from position: Int) {
+        let isUsedUp = position == bytes.count || phase != .open
+        backlogStart = isUsedUp ? 0 : position
+        if !isUsedUp { backlog = bytes }
+    }
+
+    // MARK: Requests
+
+    private func answer(_ request: Request) {
+        switch request {
+        case .run(let taskName, let data):
+            do throws(SerialQueue.Refusal) {
+                reply(.submitted(try server.submit(taskName, data, from: id)))
+            } catch {
+                end(.refused(error))
+            }
+        case .status(let task):
+            guard let record = server.queue[task] else { return end(.unknownTask(task)) }
+            if record.submitter == id, !record.state.isFinal {
+                server.queue.addWaiter(id, for: task)
+                heldTask = task
+            } else {
+                reply(.status(record.state))
+            }
+        case .result(let task):
+            guard let record = server.queue[task] else { return end(.unknownTask(task)) }
+            reply(.result(record.state, record.result))
+        }
+    }
+
+    private func reply(_ reply: Reply) {
+        reply.write(to: &server.output)
+    }
+
+    /// The task on which a `status` was held has ended.
+    func heldTaskDidEnd(in state: TaskState) {
+        heldTask = nil
+        mayAskForResult = server.isStopping
+        idleWatch?.noteActivity()
+        reply(.status(state))
+        settle()
+    }
+
+    // MARK: Output
+
+    private func flush() {
+        guard !server.output.isEmpty else { return }
+        let bytes = exchange(&server.output, with: UniqueArray())
+        if phase != .closed { send(bytes) }
+        server.recycle(output: bytes)
+    }
+
+    private func send(_ bytes: borrowing UniqueArray<UInt8>) {
+        do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
+    }
+
+    /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
+    private func settle() {
+        if !isPaused { readBacklog() }
+        flush()
+        guard phase == .open else { return }
+
+        if inputEnded, heldTask == nil, backlog.isEmpty {
+            if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
+        } else if !stream.isDrained || backlog.count - backlogStart >= Self.backlogLimit {
+            stream.stopReading()
+        } else if !inputEnded {
+            do throws(UVError) { try stream.startReading() } catch { close(.failed(error)) }
+        }
+    }
+
+    // MARK: The end
+
+    /// Reads no more requests, lets the replies go out, and closes.
+    private func end(_ reason: ClosingReason) {
+        guard phase == .open else { return }
+        flush()
+        guard phase == .open else { return }
+        leave(reason, for: .ending)
+        do throws(UVError) {
+            try stream.shutDownWriting()
+            if !inputEnded { try stream.startReading() }
+        } catch {
+            return close(.failed(error))
+        }
+        proceedToClose()
+    }
+
+    private func proceedToClose() {
+        guard stream.isDrained else { return }
+        if inputEnded { return close(.clientEnded) }
+        guard lingerTimer == nil else { return }
+        do throws(UVError) {
+            let timer = try Timer(on: stream.loop)
+            lingerTimer = timer
+            timer.start(after: Self.lingerTime) { [self] in close(.clientEnded) }
+        } catch {
+            close(.failed(error))
+        }
+    }
+
+    /// Ends the session because the server stops: as soon as the replies have gone out.
+    func stop() {
+        if phase == .open, !stream.isDrained { end(.serverStopped) } else if stream.isDrained { close(.serverStopped) }
+    }
+
+    /// Closes at once, whatever is still to be sent.
+    func close(_ reason: ClosingReason) {
+        guard phase != .closed else { return }
+        leave(reason, for: .closed)
+        lingerTimer?.close()
+        stream.close()
+        server.sessionDidClose(self)
+    }
+
+    private func leave(_ reason: ClosingReason, for next: Phase) {
+        if phase == .open {
+            idleWatch?.close()
+            if heldTask != nil { server.queue.removeWaiter(id) }
+            heldTask = nil
+            backlog = UniqueArray()
+            server.note(reason, of: self)
+        }
+        phase = next
+    }
+}
+
+extension Session: TCPStreamDelegate {
+    func streamDidRead(_ bytes: Span<UInt8>) {
+        guard phase == .open else { return }
+        idleWatch?.noteActivity()
+        var position = 0
+        if backlog.isEmpty { read(bytes, from: &position) }
+        if phase == .open { backlog.append(copying: bytes.extracting(position...)) }
+        settle()
+    }
+
+    func streamDidEnd(_ error: UVError?) {
+        if let error { return close(.failed(error)) }
+        inputEnded = true
+        if phase == .ending { proceedToClose() } else { settle() }
+    }
+
+    func streamDidDrain() {
+        if phase == .ending { return proceedToClose() }
+        idleWatch?.noteActivity()
+        settle()
+    }
+}

@@ -1,0 +1,33 @@
+package import Libuv
+
+/// Why a server could not start.
+package enum StartFailure: Error, CustomStringConvertible {
+    case nameNotResolved(host: String, UVError)
+    case cannotListen(SocketAddress, UVError)
+    /// No address of the host is one that this machine has.
+    case noUsableAddress(host: String, UVError)
+    case portFile(path: String, UVError)
+    case loop(UVError)
+
+    /// One line that says what to do.
+    package var description: String {
+        switch self {
+        case .nameNotResolved(let host, let error):
+            "cannot resolve the host \"\(host)\": \(error.message). Give another --host, such as localhost"
+        case .cannotListen(let address, let error) where error.code == .addressInUse:
+            "\(address) is in use by another program. Stop it, or choose another port with --port (0 takes a free one)"
+        case .cannotListen(let address, let error) where error.code == .addressNotAvailable:
+            "this machine does not have the address \(address.host). Give --host one that it has, such as localhost"
+        case .cannotListen(let address, let error) where error.code == .permissionDenied:
+            "not allowed to listen on \(address). Choose a --port above 1023"
+        case .cannotListen(let address, let error):
+            "cannot listen on \(address): \(error)"
+        case .noUsableAddress(let host, let error):
+            "cannot listen on any address of \"\(host)\": \(error.message). Give another --host, such as 127.0.0.1"
+        case .portFile(let path, let error):
+            "cannot write the port file \(path): \(error.message). Give --port-file a path that can be written"
+        case .loop(let error):
+            "cannot start the event loop: \(error)"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package import Libuv
+import Logging
+import TaskCatalog
+import TaskQueue
+import Wire
+
+/// How far the stop of a server has come.
+enum StopPhase {
+    case serving
+    /// No connection and no task is taken any more; the running task is on its way.
+    case draining
+    /// No task runs; clients that were just answered may ask for their results.
+    case leaving
+    case stopped
+}
+
+/// Stopping: the first request lets the running task finish, the second leaves at once.
+extension TaskServer {
+    /// How long clients may take to fetch their last answers, in milliseconds.
+    private static var partingTime: UInt64 { 1000 }
+
+    var isStopping: Bool { stopPhase != .serving }
+
+    /// Stops the server as a signal does. The loop's `run` returns when all is done.
+    package func stop(_ signal: Signal) {
+        switch stopPhase {
+        case .serving: drain()
+        case .draining: cutOff(signal)
+        case .leaving: closeSessions()
+        case .stopped: break
+        }
+    }
+
+    private func drain() {
+        stopPhase = .draining
+        stopAccepting()
+        let drained = queue.drain(at: now)
+        if drained.dropped > 0 {
+            logger.notice("stopping: \(drained.dropped) waiting task\(drained.dropped == 1 ? "" : "s") dropped")
+        }
+        if let running = queue.running {
+            logger.notice("finishing task \(running), \(timeLeft(of: running)); ^C again to leave at once")
+            stopTimer.start(after: configuration.drainTimeout) { [unowned self] in
+                logger.warning("task \(running) is cut off: it did not finish within --drain-timeout")
+                runner.interrupt()
+            }
+        }
+        for waiter in drained.waiters { sessions[waiter]?.heldTaskDidEnd(in: .error) }
+        if queue.running == nil { leave() }
+    }
+
+    /// `about 12 s`, from the delay of the task's type.
+    private func timeLeft(of id: TaskID) -> String {
+        guard let record = queue[id], let type = record.type, case .execute(_, let start) = record.progress
+        else { return "nearly done" }
+        let elapsed = Duration.milliseconds(now.milliseconds - start.milliseconds)
+        let seconds = (catalog.types[Int(type.rawValue)].delay - elapsed) / .seconds(1)
+        return seconds < 1 ? "less than 1 s" : "about \(Int(seconds.rounded())) s"
+    }
+
+    private func cutOff(_ signal: Signal) {
+        cutOffBy = signal
+        if let running = queue.running { logger.warning("leaving at once: task \(running) is cut off") }
+        runner.interrupt()
+    }
+
+    /// After the last task: parts from the clients.
+    func leave() {
+        stopPhase = .leaving
+        if cutOffBy != nil { return closeSessions() }
+        for session in sessions.values where !session.mayAskForResult { session.stop() }
+        if sessions.isEmpty { return finishStop() }
+        stopTimer.start(after: Self.partingTime) { [unowned self] in closeSessions() }
+    }
+
+    private func closeSessions() {
+        for session in sessions.values { session.close(.serverStopped) }
+        finishStop()
+    }
+
+    func finishStop() {
+        guard stopPhase != .stopped else { return }
+        stopPhase = .stopped
+        closeHandles()
+        logger.notice("stopped")
+    }
+}

@@ -1,0 +1,50 @@
+import Libuv
+import TaskCatalog
+import TaskQueue
+
+/// Runs tasks on libuv's thread pool, one at a time: there is never more than one `uv_work_t` in flight.
+final class TaskRunner {
+    private let loop: EventLoop
+
+    /// Stops the delay of the work in flight; nil while there is none.
+    private var interruption: Interruption?
+
+    init(on loop: EventLoop) { self.loop = loop }
+
+    /// Has a pool thread wait the type's delay and call its function.
+    ///
+    /// - Parameter completion: called once, on the loop's thread, unless this throws. The next task may be
+    ///   started from there.
+    func start(
+        _ type: TaskType, data: String, completion: @escaping (Result<String, TaskFailure>) -> Void
+    ) throws(UVError) {
+        precondition(interruption == nil, "a task runs already")
+        let interruption = Interruption()
+        try Work.queue(
+            on: loop, { perform(type, data, interruption) },
+            completion: { [self] outcome in
+                self.interruption = nil
+                completion(outcome)
+            })
+        self.interruption = interruption
+    }
+
+    /// Ends the delay of the task that runs, if one does: the task fails with `shut_down`. A task that is
+    /// past its delay runs to its end.
+    func interrupt() {
+        interruption?.interrupt()
+    }
+}
+
+@Sendable private func perform(
+    _ type: TaskType, _ data: String, _ interruption: Interruption
+) -> Result<String, TaskFailure> {
+    guard interruption.wait(type.delay) else {
+        return .failure(TaskFailure(.shutDown, "the server was stopped while the task ran"))
+    }
+    do {
+        return .success(try type.function(data))
+    } catch {
+        return .failure(TaskFailure(.failed, "\(error)"))
+    }
+}

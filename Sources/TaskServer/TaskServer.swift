@@ -1,0 +1,235 @@
+import BasicContainers
+package import Libuv
+package import Logging
+package import TaskCatalog
+import TaskQueue
+import Wire
+
+/// The task server: takes requests on its connections, queues the tasks, has them run one at a time, and
+/// answers. One loop, one thread; only the tasks themselves run elsewhere.
+package final class TaskServer {
+    let configuration: ServerConfiguration
+    let catalog: TaskCatalog
+    let loop: EventLoop
+    let logger: Logger
+    /// Whether connections and tasks are logged one by one; asked on the hot path.
+    private let logsEvents: Bool
+
+    var queue = SerialQueue()
+    let runner: TaskRunner
+
+    /// Reads the requests of all sessions.
+    let reader = MessageReader()
+    /// The replies of the session that is at work, on their way to its socket.
+    var output = UniqueArray<UInt8>()
+
+    private(set) var sessions: [ConnectionID: Session] = [:]
+    private var lastConnection: UInt64 = 0
+    private var listeners: Listeners?
+    private var signalWatchers: [SignalWatcher] = []
+    private var portFileIsWritten = false
+    private let refusals: RefusalLog
+
+    /// How far a stop has come.
+    var stopPhase = StopPhase.serving
+    let stopTimer: Timer
+    /// The signal that cut a running task off, where one did.
+    package internal(set) var cutOffBy: Signal?
+
+    /// Listens, and serves as soon as the loop runs. The loop also runs while the host's name is resolved.
+    package init(
+        _ configuration: ServerConfiguration, _ catalog: TaskCatalog, on loop: EventLoop, _ logger: Logger
+    ) throws(StartFailure) {
+        self.configuration = configuration
+        self.catalog = catalog
+        self.loop = loop
+        self.logger = logger
+        logsEvents = logger.logLevel <= .debug
+        runner = TaskRunner(on: loop)
+        do throws(UVError) {
+            refusals = try RefusalLog(on: loop, logger)
+            stopTimer = try Timer(on: loop)
+        } catch {
+            throw .loop(error)
+        }
+        do throws(StartFailure) {
+            try listen()
+        } catch {
+            closeHandles()
+            throw error
+        }
+    }
+
+    /// Runs a server until a signal stops it. SIGPIPE is ignored from here on.
+    ///
+    /// - Returns: the signal that cut a running task off; nil where the stop was orderly.
+    package static func serve(
+        _ configuration: ServerConfiguration, _ catalog: TaskCatalog, _ logger: Logger
+    ) throws(StartFailure) -> Signal? {
+        Signal.ignoreBrokenPipes()
+        let loop: EventLoop
+        do throws(UVError) { loop = try EventLoop(readSize: configuration.readSize) } catch { throw .loop(error) }
+        defer { loop.close() }
+        let server = try TaskServer(configuration, catalog, on: loop, logger)
+        server.stopOnSignals()
+        loop.run()
+        return server.cutOffBy
+    }
+
+    // MARK: Start
+
+    /// The addresses that are listened on.
+    package var addresses: [SocketAddress] { listeners?.addresses ?? [] }
+
+    private func listen() throws(StartFailure) {
+        logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
+        let listeners = try Listeners.open(resolveHost(), of: configuration, on: loop, logger) { [unowned self] in
+            accept($0)
+        }
+        self.listeners = listeners
+        for address in addresses {
+            logger.notice("listening on \(address)")
+        }
+        if let open = addresses.first(where: { !$0.isLoopback }) {
+            logger.warning("anyone who can reach \(open) can use this server: there is no authentication")
+        }
+        if let path = configuration.portFile, let port = addresses.first?.port {
+            do throws(UVError) {
+                try SmallFile.write("\(port)\n", to: path)
+                portFileIsWritten = true
+            } catch {
+                throw .portFile(path: path, error)
+            }
+        }
+    }
+
+    private func resolveHost() throws(StartFailure) -> [SocketAddress] {
+        var found: Result<[SocketAddress], UVError>?
+        do throws(UVError) {
+            try loop.resolve(host: configuration.host, port: configuration.port) { found = $0 }
+            loop.run { found != nil }
+            return try found?.get() ?? []
+        } catch {
+            throw .nameNotResolved(host: configuration.host, error)
+        }
+    }
+
+    private func stopOnSignals() {
+        for signal in Signal.allCases {
+            do throws(UVError) {
+                signalWatchers.append(try SignalWatcher(signal, on: loop) { [unowned self] in stop(signal) })
+            } catch {
+                logger.warning("cannot watch for signal \(signal.number): \(error)")
+            }
+        }
+    }
+
+    // MARK: Connections
+
+    private func accept(_ connection: Result<TCPStream, UVError>) {
+        do throws(UVError) {
+            let stream = try connection.get()
+            lastConnection += 1
+            let session = Session(ConnectionID(rawValue: lastConnection), stream, of: self)
+            sessions[session.id] = session
+            if logsEvents {
+                logger.debug("connection \(session.id) from \(stream.peer?.description ?? "a client that left")")
+            }
+            do throws(UVError) { try session.start() } catch { session.close(.failed(error)) }
+        } catch {
+            logger.warning("cannot accept a connection: \(error)")
+        }
+    }
+
+    func note(_ reason: ClosingReason, of session: Session) {
+        if let refusal = reason.refusal { refusals.count(refusal) }
+        if logsEvents { logger.debug("connection \(session.id) closed: \(reason)") }
+    }
+
+    func sessionDidClose(_ session: Session) {
+        sessions[session.id] = nil
+        if case .leaving = stopPhase, sessions.isEmpty { finishStop() }
+    }
+
+    /// Takes the output's memory back for the next session, unless one large result made it large.
+    func recycle(output used: consuming UniqueArray<UInt8>) {
+        guard used.capacity <= 1 << 20 else { return }
+        used.removeAll(keepingCapacity: true)
+        output = used
+    }
+
+    // MARK: Tasks
+
+    var now: Timestamp { Timestamp(milliseconds: loop.now) }
+
+    /// Queues a task, and starts it if none runs.
+    func submit(
+        _ name: String, _ data: String, from connection: ConnectionID
+    ) throws(SerialQueue.Refusal) -> TaskID {
+        guard let index = catalog.index(of: name) else {
+            let failure = TaskFailure(.unknownTaskName, "no task type has that name")
+            let id = try queue.submitFailed(failure, from: connection, at: now)
+            if logsEvents { logger.debug("task \(id) from connection \(connection): unknown name") }
+            return id
+        }
+        let type = TaskTypeIndex(rawValue: UInt16(index))
+        let id = try queue.submit(type, data: data, from: connection, at: now)
+        if logsEvents {
+            logger.debug("task \(id) from connection \(connection): \(name), \(data.utf8.count) bytes")
+        }
+        startNextTask()
+        return id
+    }
+
+    private func startNextTask() {
+        while let start = queue.startNext(at: now) {
+            if logsEvents { logger.debug("task \(start.id) started") }
+            do throws(UVError) {
+                return try runner.start(catalog.types[Int(start.type.rawValue)], data: start.data) { [self] in
+                    taskDidEnd(start.id, $0)
+                }
+            } catch {
+                let failure = TaskFailure(.failed, "the thread pool did not take the task: \(error)")
+                tellWaiters(queue.finish(.failure(failure), at: now), of: start.id)
+            }
+        }
+    }
+
+    private func taskDidEnd(_ id: TaskID, _ outcome: Result<String, TaskFailure>) {
+        let waiters = queue.finish(outcome, at: now)
+        if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
+        startNextTask()
+        tellWaiters(waiters, of: id)
+        if case .draining = stopPhase { leave() }
+    }
+
+    func tellWaiters(_ waiters: [ConnectionID], of id: TaskID) {
+        guard let state = queue[id]?.state else { return }
+        for waiter in waiters { sessions[waiter]?.heldTaskDidEnd(in: state) }
+    }
+
+    // MARK: End
+
+    func stopAccepting() {
+        listeners?.close()
+        listeners = nil
+    }
+
+    /// Lets go of everything that keeps the loop running.
+    func closeHandles() {
+        stopAccepting()
+        for watcher in signalWatchers { watcher.close() }
+        refusals.close()
+        stopTimer.close()
+        if portFileIsWritten, let path = configuration.portFile { try? SmallFile.remove(path) }
+    }
+}
+
+extension Result<String, TaskFailure> {
+    fileprivate var logDescription: String {
+        switch self {
+        case .success(let result): "success, \(result.utf8.count) bytes"
+        case .failure(let failure): "error, \(failure.code.rawValue)"
+        }
+    }
+}
