@@ -1,0 +1,87 @@
+import ArgumentParser
+import TaskClient
+import TaskPresentation
+import Wire
+
+/// One call of the program in the original's form: what it asks, and what comes of it.
+struct OriginalCall {
+    enum Action {
+        case run(taskName: String, data: String, waits: Bool)
+        case status(TaskID)
+        case result(TaskID)
+    }
+
+    /// What the program prints and answers.
+    struct Outcome {
+        var output = ""
+        var errors = ""
+        let exit: ProgramExit
+    }
+
+    let action: Action
+    let client: ClientConfiguration
+
+    func perform() -> Outcome {
+        switch action {
+        case .run(let taskName, let data, let waits):
+            run(taskName, data, waits)
+        case .status(let id):
+            ask(.status(id: "\(id)")) { client throws(ClientError) in
+                Outcome(output: OriginalForm.status(id, try client.status(of: id)), exit: .success)
+            }
+        case .result(let id):
+            ask(.result(id: "\(id)")) { client throws(ClientError) in
+                let (state, data) = try client.result(of: id)
+                return Outcome(
+                    output: OriginalForm.result(id, state, data), exit: OriginalForm.exit(forResult: state))
+            }
+        }
+    }
+
+    private func run(_ taskName: String, _ data: String, _ waits: Bool) -> Outcome {
+        var failure = OriginalForm.Failure.start(taskName: taskName)
+        do throws(ClientError) {
+            let client = try TaskClient(client)
+            defer { client.close() }
+            let id = try client.submit(taskName, data)
+            guard waits else { return Outcome(output: OriginalForm.submitted(taskName, id), exit: .success) }
+            failure = .completion(taskName: taskName)
+            let (state, result) = try client.waitForResult(of: id)
+            return Outcome(
+                output: OriginalForm.awaitedResult(taskName, state, result), exit: OriginalForm.exit(forResult: state))
+        } catch {
+            return Outcome(errors: failure.line(error.description), exit: .noConnection)
+        }
+    }
+
+    /// A question about a task: the server closes the connection where it does not know it.
+    private func ask(
+        _ failure: OriginalForm.Failure, _ question: (TaskClient) throws(ClientError) -> Outcome
+    ) -> Outcome {
+        do throws(ClientError) {
+            let client = try TaskClient(client)
+            defer { client.close() }
+            return try question(client)
+        } catch .closed {
+            return Outcome(errors: failure.line(OriginalForm.closedUnanswered), exit: .unknownTask)
+        } catch {
+            return Outcome(errors: failure.line(error.description), exit: .noConnection)
+        }
+    }
+}
+
+/// A switch as the original takes it: with a value.
+enum YesNo: String, ExpressibleByArgument {
+    case yes = "true"
+    case no = "false"
+
+    init?(argument: String) {
+        switch argument.lowercased() {
+        case "true", "yes", "1": self = .yes
+        case "false", "no", "0": self = .no
+        default: return nil
+        }
+    }
+
+    static var allValueStrings: [String] { ["true", "false", "yes", "no", "1", "0"] }
+}

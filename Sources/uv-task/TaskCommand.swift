@@ -1,0 +1,107 @@
+import ArgumentParser
+import CommandArguments
+import Libuv
+import TaskClient
+import TaskPresentation
+import Wire
+
+@main
+struct TaskCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uv-task",
+        abstract: "Runs tasks on a uv-taskd server, and asks for their status and results.",
+        discussion: """
+            --action run starts a task and prints its id; with --waiting_for_data true it waits and prints the result.
+            --action st prints the status of the task whose id is --data, --action res its result.
+
+            Examples:
+              uv-task --action run --task_name revers --data hello
+              uv-task --action run --task_name revers --data hello --waiting_for_data true
+              uv-task --action st --data 1
+              uv-task --action res --data 1
+
+            Exit codes: 0 done, 1 the task ended in error, 2 it has not finished yet, 3 no such task, \
+            6 no server, no answer or a lost connection, 64 wrong usage, 74 stdout could not be written.
+            """,
+        version: productVersion)
+
+    @Option(help: "The server's name or address.")
+    var host = "localhost"
+
+    @Option(help: ArgumentHelp("The server's port.", valueName: "1-65535"))
+    var port = PortArgument(4321)
+
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: ArgumentHelp("run: start a task. st: its status. res: its result.", valueName: "run|st|res"))
+    var action: String?
+
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: ArgumentHelp("With run the task's data, else a task id (default: an empty text).", valueName: "text|id"))
+    var data = ""
+
+    @Option(
+        name: [
+            .customShort("n"), .customLong("task_name"), .customLong("task-name"),
+            .customLong("task_name", withSingleDash: true),
+        ], parsing: .unconditional,
+        help: ArgumentHelp("With run: the type of the task, such as revers.", valueName: "name"))
+    var taskName: String?
+
+    @Option(
+        name: [.customShort("w"), .customLong("waiting_for_data"), .customLong("waiting-for-data")],
+        help: ArgumentHelp("With run: wait for the task's end and print its result.", valueName: "true|false"))
+    var waitingForData = YesNo.no
+
+    @Option(
+        name: [.customShort("r"), .customLong("receiving_buffer_size"), .customLong("receiving-buffer-size")],
+        help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"))
+    var receivingBufferSize = CountArgument(65536)
+
+    @Option(help: ArgumentHelp("How long to wait for a connection and an answer.", valueName: "seconds"))
+    var connectTimeout = TimeArgument(seconds: 5)
+
+    func run() throws {
+        guard CommandLine.argc > 1 else { throw CleanExit.helpRequest() }
+        let outcome = outcome()
+        do throws(UVError) {
+            if !outcome.output.isEmpty { try StandardStream.output.write(outcome.output) }
+            if !outcome.errors.isEmpty { try StandardStream.error.write(outcome.errors) }
+        } catch {
+            try? StandardStream.error.write("uv-task: cannot write the answer: \(error.message)\n")
+            throw ExitCode(ProgramExit.cannotWrite.rawValue)
+        }
+        throw ExitCode(outcome.exit.rawValue)
+    }
+
+    private func outcome() -> OriginalCall.Outcome {
+        Signal.ignoreBrokenPipes()
+        do throws(OriginalForm.Misuse) {
+            return OriginalCall(action: try originalAction(), client: clientConfiguration).perform()
+        } catch {
+            return OriginalCall.Outcome(errors: error.line, exit: error.exit)
+        }
+    }
+
+    private func originalAction() throws(OriginalForm.Misuse) -> OriginalCall.Action {
+        switch action {
+        case "run":
+            guard let taskName else { throw .noTaskName }
+            return .run(taskName: taskName, data: data, waits: waitingForData == .yes)
+        case "st": return .status(try OriginalForm.taskID(data, for: .status(id: data)))
+        case "res": return .result(try OriginalForm.taskID(data, for: .result(id: data)))
+        case let action?: throw .unknownAction(action)
+        case nil: throw .noAction
+        }
+    }
+
+    private var clientConfiguration: ClientConfiguration {
+        var client = ClientConfiguration()
+        client.host = host
+        client.port = port.number
+        client.readSize = receivingBufferSize.value
+        client.connectTimeout = connectTimeout.milliseconds
+        return client
+    }
+}
