@@ -70,20 +70,24 @@ let package = Package(
             dependencies: ["TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", arguments],
             swiftSettings: safe),
 
-        .testTarget(name: "LibuvTests", dependencies: ["Libuv"], swiftSettings: settings),
+        .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
         .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "SimdJSON"], swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire", containers], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
         .testTarget(name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire"], swiftSettings: settings),
         .testTarget(
-            name: "TaskServerTests", dependencies: ["TaskServer", "TaskCatalog", "Libuv", "Wire", logging],
+            name: "TaskServerTests",
+            dependencies: ["TaskServer", "TaskQueue", "TaskCatalog", "Libuv", "Wire", logging],
             swiftSettings: settings),
-        .testTarget(
-            name: "TaskClientTests", dependencies: ["TaskClient", "Libuv", "Wire"], swiftSettings: settings),
+        .testTarget(name: "TaskClientTests", dependencies: ["TaskClient", "Libuv", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "TaskPresentationTests", dependencies: ["TaskPresentation", "Wire"], swiftSettings: settings),
-        .testTarget(name: "uv-taskdTests", dependencies: ["uv-taskd"], swiftSettings: settings),
-        .testTarget(name: "uv-taskTests", dependencies: ["uv-task"], swiftSettings: settings),
+        .testTarget(name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: settings),
+        .testTarget(
+            name: "uv-taskdTests", dependencies: ["uv-taskd", "TaskServer", arguments], swiftSettings: settings),
+        .testTarget(
+            name: "uv-taskTests", dependencies: ["uv-task", "TaskPresentation", "Wire", arguments],
+            swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
 )

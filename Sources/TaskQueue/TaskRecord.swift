@@ -55,8 +55,8 @@ package struct TaskRecord: Sendable {
         case waiting(data: String)
         case execute(data: String, since: Timestamp)
         case success(result: String, startedAt: Timestamp, finishedAt: Timestamp)
-        /// `startedAt` is nil where the task never ran.
-        case error(TaskFailure, startedAt: Timestamp?, finishedAt: Timestamp)
+        /// `startedAt` is nil where the task never ran. Indirect, so that the many good records stay small.
+        indirect case error(TaskFailure, startedAt: Timestamp?, finishedAt: Timestamp)
     }
 
     package internal(set) var progress: Progress

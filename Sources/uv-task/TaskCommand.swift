@@ -32,30 +32,35 @@ struct TaskCommand: ParsableCommand {
     var port = PortArgument(4321)
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: [.customShort("a", allowingJoined: true), .long], parsing: .unconditional,
         help: ArgumentHelp("run: start a task. st: its status. res: its result.", valueName: "run|st|res"))
     var action: String?
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: [.customShort("d", allowingJoined: true), .long], parsing: .unconditional,
         help: ArgumentHelp("With run the task's data, else a task id (default: an empty text).", valueName: "text|id"))
     var data = ""
 
     @Option(
         name: [
-            .customShort("n"), .customLong("task_name"), .customLong("task-name"),
+            .customShort("n", allowingJoined: true), .customLong("task_name"), .customLong("task-name"),
             .customLong("task_name", withSingleDash: true),
         ], parsing: .unconditional,
         help: ArgumentHelp("With run: the type of the task, such as revers.", valueName: "name"))
     var taskName: String?
 
     @Option(
-        name: [.customShort("w"), .customLong("waiting_for_data"), .customLong("waiting-for-data")],
+        name: [
+            .customShort("w", allowingJoined: true), .customLong("waiting_for_data"), .customLong("waiting-for-data"),
+        ],
         help: ArgumentHelp("With run: wait for the task's end and print its result.", valueName: "true|false"))
     var waitingForData = YesNo.no
 
     @Option(
-        name: [.customShort("r"), .customLong("receiving_buffer_size"), .customLong("receiving-buffer-size")],
+        name: [
+            .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
+            .customLong("receiving-buffer-size"),
+        ],
         help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"))
     var receivingBufferSize = CountArgument(65536)
 
@@ -84,7 +89,7 @@ struct TaskCommand: ParsableCommand {
         }
     }
 
-    private func originalAction() throws(OriginalForm.Misuse) -> OriginalCall.Action {
+    func originalAction() throws(OriginalForm.Misuse) -> OriginalCall.Action {
         switch action {
         case "run":
             guard let taskName else { throw .noTaskName }

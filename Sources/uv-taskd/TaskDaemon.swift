@@ -35,17 +35,22 @@ struct TaskDaemon: ParsableCommand {
     var portFile: String?
 
     @Option(
-        name: [.customShort("r"), .customLong("receiving_buffer_size"), .customLong("receiving-buffer-size")],
+        name: [
+            .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
+            .customLong("receiving-buffer-size"),
+        ],
         help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"))
     var receivingBufferSize = CountArgument(65536)
 
     @Option(
-        name: [.customShort("l"), .customLong("connection_limit"), .customLong("connection-limit")],
+        name: [
+            .customShort("l", allowingJoined: true), .customLong("connection_limit"), .customLong("connection-limit"),
+        ],
         help: ArgumentHelp("How many connections may wait to be accepted.", valueName: "number"))
     var connectionLimit = CountArgument(1000)
 
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("t", allowingJoined: true), .long],
         help: ArgumentHelp(
             "Close a connection that is idle for so long, such as 30 or 500ms (default: never).", valueName: "seconds"))
     var timeout: TimeArgument?
@@ -81,7 +86,7 @@ struct TaskDaemon: ParsableCommand {
         if let signal { throw ExitCode(128 + signal.number) }
     }
 
-    private var serverConfiguration: ServerConfiguration {
+    var serverConfiguration: ServerConfiguration {
         var server = ServerConfiguration()
         server.host = host
         server.port = port.number

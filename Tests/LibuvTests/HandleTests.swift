@@ -1,0 +1,48 @@
+import CLibuv
+import Testing
+
+@testable import Libuv
+
+struct HandleTests {
+    @Test func aHandleKeepsItselfAliveUntilItsCloseCallback() throws {
+        let loop = try EventLoop()
+        weak var handle: Timer?
+        var fired = false
+        do {
+            let timer = try Timer(on: loop)
+            timer.start(after: 1) { fired = true }
+            handle = timer
+        }
+        #expect(handle != nil)
+        loop.run { fired }
+        handle?.close()
+        #expect(handle != nil, "libuv still has its memory")
+        loop.run()
+        #expect(handle == nil)
+        loop.close()
+    }
+
+    @Test func closingTwiceIsClosingOnce() throws {
+        let loop = try EventLoop()
+        let timer = try Timer(on: loop)
+        #expect(loop.liveHandles == 1)
+        timer.close()
+        timer.close()
+        #expect(timer.isClosing)
+        loop.run()
+        #expect(loop.liveHandles == 0)
+        timer.close()
+        timer.start(after: 1) { Issue.record("a closed timer fired") }
+        loop.run()
+        loop.close()
+    }
+
+    @Test func aHandleWhoseInitFailedLeavesNothing() throws {
+        let loop = try EventLoop()
+        #expect(throws: UVError(code: .invalidArgument, call: "uv_test_init")) {
+            _ = try Handle(UV_TIMER, on: loop, "uv_test_init") { _ in UVError.Code.invalidArgument.rawValue }
+        }
+        #expect(loop.liveHandles == 0)
+        loop.close()
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import Libuv
+
+struct SmallFileTests {
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder.path)
+    }
+
+    @Test func aFileIsWrittenWholeAndLeavesNoDraft() throws {
+        try withFolder { folder in
+            try SmallFile.write("4321\n", to: "\(folder)/port")
+            try SmallFile.write("пример\n", to: "\(folder)/port")
+            #expect(try SmallFile.read("\(folder)/port") == "пример\n")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["port"])
+            try SmallFile.remove("\(folder)/port")
+            #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_unlink")) {
+                try SmallFile.remove("\(folder)/port")
+            }
+        }
+    }
+
+    @Test func aFolderThatIsNotThere() throws {
+        try withFolder { folder in
+            #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_open")) {
+                try SmallFile.write("x", to: "\(folder)/none/port")
+            }
+            #expect(throws: UVError.self) { try SmallFile.read("\(folder)/none") }
+        }
+    }
+
+    @Test func aFailedRenameTakesTheDraftAway() throws {
+        try withFolder { folder in
+            try FileManager.default.createDirectory(atPath: "\(folder)/port/x", withIntermediateDirectories: true)
+            #expect(throws: UVError.self) { try SmallFile.write("x", to: "\(folder)/port") }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["port"])
+        }
+    }
+
+    @Test func aPipeThatIsFullIsWaitedFor() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        let reader = ends[0]
+        let thread = Thread {
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while read(reader, &buffer, buffer.count) > 0 {}
+            close(reader)
+        }
+        thread.start()
+        try SmallFile.write([UInt8](repeating: 1, count: 1_000_000), to: ends[1])
+        close(ends[1])
+    }
+}

@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Libuv
+
+struct UVErrorTests {
+    @Test func aResultThatIsNotNegativePasses() throws {
+        #expect(try check("uv_call", 0) == 0)
+        #expect(try check("uv_call", 7) == 7)
+    }
+
+    @Test func aNegativeResultIsThrownWithItsCodeAndItsCall() {
+        let error = #expect(throws: UVError.self) {
+            try check("uv_listen", UVError.Code.addressInUse.rawValue)
+        }
+        #expect(error == UVError(code: .addressInUse, call: "uv_listen"))
+        #expect(error?.name == "EADDRINUSE")
+        #expect(error?.description == "address already in use (EADDRINUSE, uv_listen)")
+    }
+
+    @Test func aCodeThatLibuvDoesNotKnowHasATextToo() {
+        let error = UVError(code: UVError.Code(rawValue: -99999), call: "x")
+        #expect(error.message.contains("-99999"))
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Libuv
+import Testing
+
+@testable import TaskServer
+
+struct ListenersTests {
+    @Test func aPortInUseIsOneClearLine() throws {
+        let first = try Dialogue()
+        let port = try #require(first.server.addresses.first?.port)
+        let failure = #expect(throws: StartFailure.self) { _ = try Dialogue { $0.port = port } }
+        #expect(
+            failure?.description
+                == "127.0.0.1:\(port) is in use by another program. Stop it, or choose another port with --port (0 takes a free one)"
+        )
+        first.end()
+    }
+
+    @Test func aNameThatNobodyHas() {
+        let failure = #expect(throws: StartFailure.self) { _ = try Dialogue { $0.host = "no-such-host.invalid" } }
+        #expect(failure?.description.hasPrefix("cannot resolve the host \"no-such-host.invalid\": ") == true)
+    }
+
+    @Test func anAddressOfAnotherMachine() {
+        let failure = #expect(throws: StartFailure.self) { _ = try Dialogue { $0.host = "192.0.2.1" } }
+        #expect(failure?.description.hasPrefix("this machine does not have the address 192.0.2.1") == true)
+    }
+
+    @Test func thePortFileIsThereWhileTheServerIs() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let dialogue = try Dialogue { $0.portFile = path }
+        #expect(try SmallFile.read(path) == "\(dialogue.server.addresses[0].port)\n")
+        dialogue.end()
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func aStartThatFailsLeavesAnothersPortFile() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let first = try Dialogue { $0.portFile = path }
+        let port = try #require(first.server.addresses.first?.port)
+        #expect(throws: StartFailure.self) {
+            _ = try Dialogue {
+                $0.port = port
+                $0.portFile = path
+            }
+        }
+        #expect(FileManager.default.fileExists(atPath: path))
+        first.end()
+    }
+
+    @Test func aPortFileThatCannotBeWritten() {
+        let failure = #expect(throws: StartFailure.self) { _ = try Dialogue { $0.portFile = "/no/such/folder/port" } }
+        #expect(failure?.description.hasPrefix("cannot write the port file /no/such/folder/port: ") == true)
+    }
+}
+
+struct RefusalLogTests {
+    @Test func refusalsAreSummedUp() {
+        #expect(RefusalLog.summary(of: [:]) == nil)
+        #expect(RefusalLog.summary(of: [.brokenMessage: 1]) == "closed 1 connection: 1 × broken message")
+        #expect(
+            RefusalLog.summary(of: [.unknownTask: 2, .brokenMessage: 3])
+                == "closed 5 connections: 3 × broken message, 2 × unknown task id")
+    }
+}

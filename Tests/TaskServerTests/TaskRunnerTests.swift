@@ -1,0 +1,97 @@
+import Foundation
+import Libuv
+import Synchronization
+import TaskCatalog
+import TaskQueue
+import Testing
+
+@testable import TaskServer
+
+private struct Broken: Error, CustomStringConvertible { let description = "it broke" }
+
+/// How many functions run now, and how many ever ran at the same time.
+private final class Overlap: Sendable {
+    private let counts = Mutex((now: 0, most: 0, total: 0))
+
+    func measure(_ body: () -> Void) {
+        counts.withLock {
+            $0.now += 1
+            $0.total += 1
+            $0.most = max($0.most, $0.now)
+        }
+        body()
+        counts.withLock { $0.now -= 1 }
+    }
+
+    var most: Int { counts.withLock(\.most) }
+    var total: Int { counts.withLock(\.total) }
+}
+
+struct TaskRunnerTests {
+    private func outcome(of type: TaskType, _ data: String = "data") throws -> Result<String, TaskFailure> {
+        let loop = try EventLoop()
+        defer { loop.close() }
+        var outcome: Result<String, TaskFailure>?
+        try TaskRunner(on: loop).start(type, data: data) { outcome = $0 }
+        loop.run()
+        return try #require(outcome)
+    }
+
+    @Test func theDelayIsPartOfTheWork() throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let type = TaskType(name: "t", delay: .milliseconds(30)) { "\($0)!" }
+        #expect(try outcome(of: type) == .success("data!"))
+        #expect(clock.now - start >= .milliseconds(30))
+    }
+
+    @Test func aFunctionThatThrowsFailsItsTask() throws {
+        let type = TaskType(name: "t", delay: .zero) { _ in throw Broken() }
+        #expect(try outcome(of: type) == .failure(TaskFailure(.failed, "it broke")))
+    }
+
+    @Test func anInterruptEndsTheDelayAtOnce() throws {
+        let loop = try EventLoop()
+        let runner = TaskRunner(on: loop)
+        runner.interrupt()
+        var outcome: Result<String, TaskFailure>?
+        try runner.start(TaskType(name: "t", delay: .seconds(600)) { $0 }, data: "") { outcome = $0 }
+        runner.interrupt()
+        loop.run()
+        #expect(throws: TaskFailure(.shutDown, "the server was stopped while the task ran")) { try outcome?.get() }
+        loop.close()
+    }
+
+    @Test func aServerWhoseTasksFailGoesOn() throws {
+        let types = [
+            TaskType(name: "bad", delay: .zero) { _ in throw Broken() }, TaskType(name: "good", delay: .zero) { $0 },
+        ]
+        let dialogue = try Dialogue(types: types)
+        let client = try dialogue.connect()
+        for name in ["bad", "bad", "good"] {
+            try client.send(#"{"type":"run","task_name":"\#(name)","data":"x"}"#)
+        }
+        client.expect(#"{"task_id":1}"#, #"{"task_id":2}"#, #"{"task_id":3}"#)
+        for id in [1, 2, 3] { try client.send(#"{"type":"status","task_id":\#(id)}"#) }
+        client.expect(#"{"status":"error"}"#, #"{"status":"error"}"#, #"{"status":"success"}"#)
+        try client.send(#"{"type":"get_result","task_id":1}"#)
+        client.expect(#"{"status":"error","data":null}"#)
+        dialogue.end()
+    }
+
+    @Test func neverTwoAtOnce() throws {
+        let overlap = Overlap()
+        let type = TaskType(name: "t", delay: .microseconds(100)) { data in
+            overlap.measure { usleep(200) }
+            return data
+        }
+        let dialogue = try Dialogue(timeScale: 1, types: [type])
+        let clients = try (1...4).map { _ in try dialogue.connect() }
+        for client in clients {
+            try client.send(String(repeating: #"{"type":"run","task_name":"t","data":""}"#, count: 50))
+        }
+        dialogue.wait("all tasks") { dialogue.server.queue.running == nil && overlap.total == 200 }
+        #expect(overlap.most == 1)
+        dialogue.end()
+    }
+}

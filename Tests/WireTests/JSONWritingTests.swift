@@ -1,0 +1,47 @@
+import BasicContainers
+import Foundation
+import Testing
+
+@testable import Wire
+
+private func written(_ write: (inout UniqueArray<UInt8>) -> Void) -> String {
+    var bytes = UniqueArray<UInt8>()
+    write(&bytes)
+    return text(of: bytes.span)
+}
+
+func text(of span: Span<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    for index in span.indices { bytes.append(span[index]) }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+struct JSONWritingTests {
+    @Test func onlyWhatMustBeIsEscaped() {
+        #expect(written { $0.append(jsonString: "") } == #""""#)
+        #expect(written { $0.append(jsonString: "a\"b\\c/d") } == #""a\"b\\c/d""#)
+        #expect(
+            written { $0.append(jsonString: "\0\u{1}\u{8}\t\n\u{c}\r\u{1f} \u{7f}") }
+                == "\"\\u0000\\u0001\\u0008\\t\\n\\u000c\\r\\u001f \u{7f}\"")
+        #expect(written { $0.append(jsonString: "пример 😀 \u{2028}") } == "\"пример 😀 \u{2028}\"")
+    }
+
+    @Test func foundationReadsWhatIsWritten() throws {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            let scalars = (0..<Int.random(in: 0...40, using: &generator)).map { _ -> Unicode.Scalar in
+                let range: ClosedRange<UInt32> = Bool.random(using: &generator) ? 0...0x7F : 0...0x10FFFF
+                return Unicode.Scalar(UInt32.random(in: range, using: &generator)) ?? "\""
+            }
+            let string = String(String.UnicodeScalarView(scalars))
+            let json = written { $0.append(jsonString: string) }
+            let read = try JSONDecoder().decode(String.self, from: Data(json.utf8))
+            #expect(Array(read.unicodeScalars) == scalars, "\(json)")
+        }
+    }
+
+    @Test func numbers() {
+        #expect(written { $0.append(number: 0) } == "0")
+        #expect(written { $0.append(number: TaskID.range.upperBound) } == "9007199254740991")
+    }
+}
