@@ -26,14 +26,14 @@ final class Session {
     }
 
     let id: ConnectionID
-    private unowned let server: TaskServer
+    unowned let server: TaskServer
     private let stream: TCPStream
     private var framer: LineFramer
     private var phase = Phase.open
     /// The client will send nothing more.
     private var inputEnded = false
     /// The task on whose end a `status` waits.
-    private var heldTask: TaskID?
+    private(set) var heldTask: TaskID?
     private var backlog = UniqueArray<UInt8>()
     /// How much of the backlog was read already.
     private var backlogStart = 0
@@ -106,35 +106,19 @@ final class Session {
         if !isUsedUp { backlog = bytes }
     }
 
-    // MARK: Requests
+    // MARK: Output
 
-    private func answer(_ request: Request) {
-        switch request {
-        case .run(let taskName, let data):
-            do throws(SerialQueue.Refusal) {
-                reply(.submitted(try server.submit(taskName, data, from: id)))
-            } catch {
-                end(.refused(error))
-            }
-        case .status(let task):
-            guard let record = server.queue[task] else { return end(.unknownTask(task)) }
-            if record.submitter == id, !record.state.isFinal {
-                server.queue.addWaiter(id, for: task)
-                heldTask = task
-            } else {
-                reply(.status(record.state))
-            }
-        case .result(let task):
-            guard let record = server.queue[task] else { return end(.unknownTask(task)) }
-            reply(.result(record.state, record.result))
-        }
-    }
-
-    private func reply(_ reply: Reply) {
+    func reply(_ reply: Reply) {
         reply.write(to: &server.output)
     }
 
-    /// The task on which a `status` was held has ended.
+    /// Holds what follows until a task has ended.
+    func hold(for task: TaskID) {
+        server.queue.addWaiter(id, for: task)
+        heldTask = task
+    }
+
+    /// The task on whose end a `status` waited has ended.
     func heldTaskDidEnd(in state: TaskState) {
         heldTask = nil
         mayAskForResult = server.isStopping
@@ -142,8 +126,6 @@ final class Session {
         reply(.status(state))
         settle()
     }
-
-    // MARK: Output
 
     private func flush() {
         guard !server.output.isEmpty else { return }
@@ -174,7 +156,7 @@ final class Session {
     // MARK: The end
 
     /// Reads no more requests, lets the replies go out, and closes.
-    private func end(_ reason: ClosingReason) {
+    func end(_ reason: ClosingReason) {
         guard phase == .open else { return }
         flush()
         guard phase == .open else { return }
