@@ -16,7 +16,6 @@ let safe: [SwiftSetting] =
     ]
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let containers: Target.Dependency = .product(name: "BasicContainers", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -29,8 +28,6 @@ let package = Package(
     dependencies: [
         // Options, help texts and usage errors of both programs, from one declaration each.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // UniqueArray: growable byte buffers that are never copied by accident and speak Span.
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // Levelled log lines in the format that Swift servers share.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
@@ -49,15 +46,15 @@ let package = Package(
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
 
         .target(
-            name: "Wire", dependencies: ["SimdJSON", containers], exclude: ["PROTOCOL.md"],
+            name: "Wire", dependencies: ["SimdJSON"], exclude: ["PROTOCOL.md"],
             swiftSettings: safe),
         .target(name: "TaskCatalog", swiftSettings: safe),
         .target(name: "TaskQueue", dependencies: ["Wire"], swiftSettings: safe),
         .target(
-            name: "TaskServer", dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", containers, logging],
+            name: "TaskServer", dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", logging],
             swiftSettings: safe),
         .target(
-            name: "TaskClient", dependencies: ["Libuv", "Wire", containers], swiftSettings: safe),
+            name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),
         .target(name: "TaskPresentation", dependencies: ["Wire"], swiftSettings: safe),
 
         .target(name: "CommandArguments", dependencies: [arguments], swiftSettings: safe),
@@ -72,7 +69,7 @@ let package = Package(
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
         .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
-        .testTarget(name: "WireTests", dependencies: ["Wire", containers], swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
         .testTarget(name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire"], swiftSettings: settings),
         .testTarget(

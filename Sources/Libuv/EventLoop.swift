@@ -1,4 +1,5 @@
 import CLibuv
+import Synchronization
 
 /// One event loop (`uv_loop_t`). Everything that is made on it belongs to the thread that runs it.
 @safe package final class EventLoop {
@@ -64,7 +65,8 @@ import CLibuv
         uv_run(raw, UV_RUN_NOWAIT)
         precondition(liveHandles == 0, "\(liveHandles) handles are still open")
         if resolutions > 0 {
-            _ = Unmanaged.passRetained(self)
+            let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
+            loopsLeftOpen.withLock { $0.append(address) }
             return
         }
         let result = uv_loop_close(raw)
@@ -76,3 +78,6 @@ import CLibuv
         Unmanaged<EventLoop>.fromOpaque(uv_loop_get_data(uv_handle_get_loop(handle))).takeUnretainedValue()
     }
 }
+
+/// Where leak checkers find the loops that are left to the end of the process.
+private let loopsLeftOpen = Mutex<[UInt]>([])

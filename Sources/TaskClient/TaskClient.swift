@@ -1,4 +1,3 @@
-import BasicContainers
 package import Libuv
 package import Wire
 
@@ -101,7 +100,7 @@ package final class TaskClient {
     /// The first requests are bound by the deadline of the connection, later ones have their own.
     private func send(_ requests: [Request]) throws(ClientError) {
         if deadline == nil { deadline = try Self.deadline(of: configuration, on: loop) }
-        var bytes = UniqueArray<UInt8>()
+        var bytes: [UInt8] = []
         for request in requests { request.write(to: &bytes) }
         do throws(UVError) {
             try stream.write(bytes.span)

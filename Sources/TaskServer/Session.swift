@@ -1,4 +1,3 @@
-import BasicContainers
 import Libuv
 import TaskQueue
 import Wire
@@ -34,7 +33,7 @@ final class Session {
     private var inputEnded = false
     /// The task on whose end a `status` waits.
     private(set) var heldTask: TaskID?
-    private var backlog = UniqueArray<UInt8>()
+    private var backlog: [UInt8] = []
     /// How much of the backlog was read already.
     private var backlogStart = 0
     private var idleWatch: IdleWatch?
@@ -89,21 +88,13 @@ final class Session {
     private func readBacklog() {
         guard !backlog.isEmpty else { return }
         // Out of the property, so that what is read may end the session, which empties it.
-        let bytes = exchange(&backlog, with: UniqueArray())
-        let position = read(bytes, from: backlogStart)
-        keep(bytes, from: position)
-    }
-
-    private func read(_ bytes: borrowing UniqueArray<UInt8>, from start: Int) -> Int {
-        var position = start
+        let bytes = exchange(&backlog, with: [])
+        var position = exchange(&backlogStart, with: 0)
         read(bytes.span, from: &position)
-        return position
-    }
-
-    private func keep(_ bytes: consuming UniqueArray<UInt8>, from position: Int) {
-        let isUsedUp = position == bytes.count || phase != .open
-        backlogStart = isUsedUp ? 0 : position
-        if !isUsedUp { backlog = bytes }
+        if position < bytes.count, phase == .open {
+            backlog = bytes
+            backlogStart = position
+        }
     }
 
     // MARK: Output
@@ -129,13 +120,12 @@ final class Session {
 
     private func flush() {
         guard !server.output.isEmpty else { return }
-        let bytes = exchange(&server.output, with: UniqueArray())
-        if phase != .closed { send(bytes) }
+        // Out of the property, so that a failure may end the session, which may let others write.
+        let bytes = exchange(&server.output, with: [])
+        if phase != .closed {
+            do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
+        }
         server.recycle(output: bytes)
-    }
-
-    private func send(_ bytes: borrowing UniqueArray<UInt8>) {
-        do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
     }
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
@@ -202,7 +192,7 @@ final class Session {
             idleWatch?.close()
             if heldTask != nil { server.queue.removeWaiter(id) }
             heldTask = nil
-            backlog = UniqueArray()
+            backlog = []
             server.note(reason, of: self)
         }
         phase = next

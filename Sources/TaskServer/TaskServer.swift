@@ -1,4 +1,3 @@
-import BasicContainers
 package import Libuv
 package import Logging
 package import TaskCatalog
@@ -21,7 +20,7 @@ package final class TaskServer {
     /// Reads the requests of all sessions.
     let reader = MessageReader()
     /// The replies of the session that is at work, on their way to its socket.
-    var output = UniqueArray<UInt8>()
+    var output: [UInt8] = []
 
     private(set) var sessions: [ConnectionID: Session] = [:]
     private var lastConnection: UInt64 = 0
@@ -152,7 +151,7 @@ package final class TaskServer {
     }
 
     /// Takes the output's memory back for the next session, unless one large result made it large.
-    func recycle(output used: consuming UniqueArray<UInt8>) {
+    func recycle(output used: consuming [UInt8]) {
         guard used.capacity <= 1 << 20 else { return }
         used.removeAll(keepingCapacity: true)
         output = used

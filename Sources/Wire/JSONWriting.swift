@@ -1,7 +1,16 @@
-package import BasicContainers
+extension [UInt8] {
+    /// Appends what a span holds, all at once.
+    package mutating func append(copying bytes: Span<UInt8>) {
+        // Appending nothing would write to the storage that all empty arrays share.
+        guard bytes.count > 0 else { return }
+        append(addingCapacity: bytes.count) { output in
+            for index in bytes.indices { output.append(bytes[index]) }
+        }
+    }
+}
 
 /// The one writer of JSON text. Everything else about a message is a constant.
-extension UniqueArray<UInt8> {
+extension [UInt8] {
     /// Appends text as it stands.
     package mutating func append(text: String) {
         append(copying: text.utf8Span.span)

@@ -1,5 +1,3 @@
-import BasicContainers
-
 /// Cuts a stream of bytes into messages, by the rules under "Framing" in PROTOCOL.md.
 ///
 /// It keeps its place between reads, so each byte is looked at once, and the same bytes give the same
@@ -28,7 +26,7 @@ package struct LineFramer: ~Copyable {
     /// The message has passed `maximumLength`: it was reported, and its end is still to be found.
     private var isOversized = false
     /// The part of the message that came with earlier reads, or all of it where one read did not hold it.
-    private var held = UniqueArray<UInt8>()
+    private var held: [UInt8] = []
     /// Where the message lies in the bytes given to `next`, unless `held` has it.
     private var found = 0..<0
     private var hasMessage = false
@@ -51,7 +49,7 @@ package struct LineFramer: ~Copyable {
     package mutating func next(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
         if hasMessage {
             hasMessage = false
-            if !held.isEmpty { held = UniqueArray() }
+            if !held.isEmpty { held = [] }
         }
         while position < bytes.count {
             let event: Event?
@@ -117,7 +115,7 @@ package struct LineFramer: ~Copyable {
             return isOversized ? nil : endMessage(in: bytes, start..<position)
         case .skippingLine:
             place = .between
-            held = UniqueArray()
+            held = []
             return isOversized ? nil : .broken(.newlineInside)
         default:
             if isOversized { return nil }
@@ -126,7 +124,7 @@ package struct LineFramer: ~Copyable {
                 return nil
             }
             isOversized = true
-            held = UniqueArray()
+            held = []
             return .broken(.tooLong(limit: maximumLength))
         }
     }

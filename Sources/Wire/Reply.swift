@@ -1,4 +1,3 @@
-package import BasicContainers
 import SimdJSON
 
 /// What the server answers. PROTOCOL.md has an example of each.
@@ -11,7 +10,7 @@ package enum Reply: Hashable, Sendable {
     case result(TaskState, String?)
 
     /// Appends the message, one line with its newline.
-    package func write(to bytes: inout UniqueArray<UInt8>) {
+    package func write(to bytes: inout [UInt8]) {
         switch self {
         case .submitted(let id):
             bytes.append(text: #"{"task_id":"#)

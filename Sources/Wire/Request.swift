@@ -1,4 +1,3 @@
-package import BasicContainers
 import SimdJSON
 
 /// What a client asks. PROTOCOL.md has an example of each.
@@ -11,7 +10,7 @@ package enum Request: Hashable, Sendable {
     case result(TaskID)
 
     /// Appends the message, one line with its newline.
-    package func write(to bytes: inout UniqueArray<UInt8>) {
+    package func write(to bytes: inout [UInt8]) {
         switch self {
         case .run(let taskName, let data):
             bytes.append(text: #"{"type":"run","task_name":"#)

@@ -1,11 +1,10 @@
-import BasicContainers
 import Foundation
 import Testing
 
 @testable import Wire
 
-private func written(_ write: (inout UniqueArray<UInt8>) -> Void) -> String {
-    var bytes = UniqueArray<UInt8>()
+private func written(_ write: (inout [UInt8]) -> Void) -> String {
+    var bytes: [UInt8] = []
     write(&bytes)
     return text(of: bytes.span)
 }

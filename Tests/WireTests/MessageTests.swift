@@ -1,4 +1,3 @@
-import BasicContainers
 import Testing
 
 @testable import Wire
@@ -20,7 +19,7 @@ struct RequestTests {
         (.status(id(42)), #"{"type":"status","task_id":42}"#),
         (.result(id(9_007_199_254_740_991)), #"{"type":"get_result","task_id":9007199254740991}"#),
     ]) func isWrittenOnOneLineAndReadBack(value: Request, line: String) {
-        var bytes = UniqueArray<UInt8>()
+        var bytes: [UInt8] = []
         value.write(to: &bytes)
         #expect(text(of: bytes.span) == line + "\n")
         #expect(request(line) == .success(value))
@@ -75,7 +74,7 @@ struct ReplyTests {
         (.result(.success, "null"), #"{"status":"success","data":"null"}"#),
         (.result(.error, nil), #"{"status":"error","data":null}"#),
     ]) func isWrittenOnOneLineAndReadBack(value: Reply, line: String) {
-        var bytes = UniqueArray<UInt8>()
+        var bytes: [UInt8] = []
         value.write(to: &bytes)
         #expect(text(of: bytes.span) == line + "\n")
         #expect(reply(line) == .success(value))
