@@ -38,7 +38,7 @@ import Synchronization
         raw.deallocate()
     }
 
-    /// Runs until nothing is left to wait for, or until `stop` (`uv_run`).
+    /// Runs until nothing is left to wait for (`uv_run`).
     package func run() {
         uv_run(raw, UV_RUN_DEFAULT)
     }
@@ -46,11 +46,6 @@ import Synchronization
     /// Runs until `condition` holds, looking after each round of events; or until nothing is left to wait for.
     package func run(until condition: () -> Bool) {
         while !condition(), uv_run(raw, UV_RUN_ONCE) != 0 {}
-    }
-
-    /// Makes `run` return after this round of events (`uv_stop`).
-    package func stop() {
-        uv_stop(raw)
     }
 
     /// The time of this round of events, in milliseconds of a clock that never goes back (`uv_now`).

@@ -6,7 +6,7 @@ import CLibuv
     import Darwin
 #endif
 
-/// Files and streams that are written in one go, while nothing else waits (libuv's calls without a callback).
+/// Files that are written in one go, while nothing else waits (libuv's calls without a callback).
 package enum SmallFile {
     /// Writes a file whole: readers see nothing, what stood there before, or all of `text`.
     ///
@@ -24,20 +24,6 @@ package enum SmallFile {
             try? remove(draft)
             throw error
         }
-    }
-
-    /// Reads a text file of up to 64 KiB; what is not UTF-8 is replaced (`uv_fs_read`).
-    package static func read(_ path: String) throws(UVError) -> String {
-        let file = try call("uv_fs_open") { uv_fs_open(nil, $0, path, O_RDONLY | O_CLOEXEC, 0, nil) }
-        defer { _ = try? call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) } }
-        var bytes = [UInt8](repeating: 0, count: 65536)
-        let count = try call("uv_fs_read") { request in
-            bytes.withUnsafeMutableBytes { target in
-                var buffer = uv_buf_t(base: target.baseAddress!.assumingMemoryBound(to: CChar.self), len: target.count)
-                return uv_fs_read(nil, request, file, &buffer, 1, -1, nil)
-            }
-        }
-        return String(decoding: bytes.prefix(Int(count)), as: UTF8.self)
     }
 
     /// Removes a file (`uv_fs_unlink`).
@@ -74,17 +60,3 @@ package enum SmallFile {
         return try check(name, start(&request))
     }
 }
-
-/// The process's output streams.
-package enum StandardStream: Int32, Sendable {
-    case output = 1
-    case error = 2
-
-    /// Writes all of `text`, waiting where the reader is slow.
-    package func write(_ text: String) throws(UVError) {
-        try SmallFile.write(Array(text.utf8), to: rawValue)
-    }
-}
-
-/// The number of this process (`uv_os_getpid`).
-package var processIdentifier: Int { Int(uv_os_getpid()) }

@@ -24,8 +24,6 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let cancelled = Code(UV_ECANCELED)
         /// `UV_ECONNREFUSED`
         package static let connectionRefused = Code(UV_ECONNREFUSED)
-        /// `UV_EINTR`
-        package static let interrupted = Code(UV_EINTR)
         /// `UV_EINVAL`
         package static let invalidArgument = Code(UV_EINVAL)
         /// `UV_ENOENT`

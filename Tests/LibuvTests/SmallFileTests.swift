@@ -15,7 +15,7 @@ struct SmallFileTests {
         try withFolder { folder in
             try SmallFile.write("4321\n", to: "\(folder)/port")
             try SmallFile.write("пример\n", to: "\(folder)/port")
-            #expect(try SmallFile.read("\(folder)/port") == "пример\n")
+            #expect(try String(contentsOfFile: "\(folder)/port", encoding: .utf8) == "пример\n")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["port"])
             try SmallFile.remove("\(folder)/port")
             #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_unlink")) {
@@ -29,7 +29,6 @@ struct SmallFileTests {
             #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_open")) {
                 try SmallFile.write("x", to: "\(folder)/none/port")
             }
-            #expect(throws: UVError.self) { try SmallFile.read("\(folder)/none") }
         }
     }
 

@@ -29,7 +29,7 @@ struct ListenersTests {
     @Test func thePortFileIsThereWhileTheServerIs() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let dialogue = try Dialogue { $0.portFile = path }
-        #expect(try SmallFile.read(path) == "\(dialogue.server.addresses[0].port)\n")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "\(dialogue.server.addresses[0].port)\n")
         dialogue.end()
         #expect(!FileManager.default.fileExists(atPath: path))
     }
