@@ -57,7 +57,7 @@ let package = Package(
             name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),
         .target(name: "TaskPresentation", dependencies: ["Wire"], swiftSettings: safe),
 
-        .target(name: "CommandArguments", dependencies: [arguments], swiftSettings: safe),
+        .target(name: "CommandArguments", dependencies: ["Libuv", arguments], swiftSettings: safe),
         .executableTarget(
             name: "uv-taskd",
             dependencies: ["TaskServer", "TaskCatalog", "Libuv", "Wire", "CommandArguments", arguments, logging],

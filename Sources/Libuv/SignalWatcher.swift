@@ -20,12 +20,6 @@ package enum Signal: Sendable, CaseIterable {
         case .terminate: SIGTERM
         }
     }
-
-    /// Makes a write to a closed connection an error instead of the end of the process: libuv 1.44 writes
-    /// without `MSG_NOSIGNAL`.
-    package static func ignoreBrokenPipes() {
-        signal(SIGPIPE, SIG_IGN)
-    }
 }
 
 /// Calls back on the loop's thread at each arrival of a signal (`uv_signal_t`).

@@ -70,13 +70,26 @@ package enum OriginalForm {
             case .noSuchID(let failure): failure.line("task ids begin at \(TaskID.range.lowerBound)")
             case .unknownAction(let action): "ERROR: unknown action \(action) (there are run, st and res)\n"
             case .noAction: "ERROR: no action (give --action run, st or res; --help tells more)\n"
-            case .noTaskName: "ERROR: no task name (give --task_name, such as revers)\n"
+            case .noTaskName: "ERROR: no task name (give --task_name, such as revers; --help tells more)\n"
             }
         }
 
         package var exit: ProgramExit {
             if case .noSuchID = self { .unknownTask } else { .usage }
         }
+    }
+
+    /// Arguments in which a `--` that is the value of `--data` can't be taken for the end of the options.
+    package static func withoutTerminators(_ arguments: [String]) -> [String] {
+        var joined: [String] = []
+        for argument in arguments {
+            if argument == "--", let last = joined.last, last == "-d" || last == "--data" {
+                joined[joined.count - 1] = "--data=--"
+            } else {
+                joined.append(argument)
+            }
+        }
+        return joined
     }
 
     /// Reads the id in `--data`.

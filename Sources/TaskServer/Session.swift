@@ -39,8 +39,8 @@ final class Session {
     private var idleWatch: IdleWatch?
     private var lingerTimer: Timer?
 
-    /// A held `status` was answered while the server stops: the client may still ask for the result.
-    private(set) var mayAskForResult = false
+    /// A held `status` was answered while the server stops: the client may still ask for the result, once.
+    var mayAskForResult = false
 
     init(_ id: ConnectionID, _ stream: TCPStream, of server: TaskServer) {
         self.id = id
@@ -134,7 +134,9 @@ final class Session {
         flush()
         guard phase == .open else { return }
 
-        if inputEnded, heldTask == nil, backlog.isEmpty {
+        if server.isLeaving, !mayAskForResult {
+            stop()
+        } else if inputEnded, heldTask == nil, backlog.isEmpty {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || backlog.count - backlogStart >= Self.backlogLimit {
             stream.stopReading()

@@ -20,6 +20,7 @@ extension TaskServer {
     private static var partingTime: UInt64 { 1000 }
 
     var isStopping: Bool { stopPhase != .serving }
+    var isLeaving: Bool { stopPhase == .leaving }
 
     /// Stops the server as a signal does. The loop's `run` returns when all is done.
     package func stop(_ signal: Signal) {

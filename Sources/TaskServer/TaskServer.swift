@@ -59,18 +59,18 @@ package final class TaskServer {
         }
     }
 
-    /// Runs a server until a signal stops it. SIGPIPE is ignored from here on.
+    /// Runs a server until a signal stops it.
     ///
     /// - Returns: the signal that cut a running task off; nil where the stop was orderly.
     package static func serve(
         _ configuration: ServerConfiguration, _ catalog: TaskCatalog, _ logger: Logger
     ) throws(StartFailure) -> Signal? {
-        Signal.ignoreBrokenPipes()
         let loop: EventLoop
         do throws(UVError) { loop = try EventLoop(readSize: configuration.readSize) } catch { throw .loop(error) }
         defer { loop.close() }
         let server = try TaskServer(configuration, catalog, on: loop, logger)
         server.stopOnSignals()
+        try server.announce()
         loop.run()
         return server.cutOffBy
     }
@@ -81,24 +81,31 @@ package final class TaskServer {
     package var addresses: [SocketAddress] { listeners?.addresses ?? [] }
 
     private func listen() throws(StartFailure) {
-        logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
         let listeners = try Listeners.open(resolveHost(), of: configuration, on: loop, logger) { [unowned self] in
             accept($0)
         }
         self.listeners = listeners
-        for address in addresses {
-            logger.notice("listening on \(address)")
-        }
-        if let open = addresses.first(where: { !$0.isLoopback }) {
-            logger.warning("anyone who can reach \(open) can use this server: there is no authentication")
-        }
+    }
+
+    /// Tells where it listens: in the port file first, then in the log.
+    ///
+    /// - Throws: `StartFailure` where the port file can't be written; the server is closed then.
+    package func announce() throws(StartFailure) {
         if let path = configuration.portFile, let port = addresses.first?.port {
             do throws(UVError) {
                 try SmallFile.write("\(port)\n", to: path)
                 portFileIsWritten = true
             } catch {
+                closeHandles()
                 throw .portFile(path: path, error)
             }
+        }
+        logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
+        for address in addresses {
+            logger.notice("listening on \(address)")
+        }
+        if let open = addresses.first(where: { !$0.isLoopback }) {
+            logger.warning("anyone who can reach \(open) can use this server: there is no authentication")
         }
     }
 

@@ -67,21 +67,26 @@ struct TaskCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait for a connection and an answer.", valueName: "seconds"))
     var connectTimeout = TimeArgument(seconds: 5)
 
+    static func main() {
+        runProgram(Self.self, OriginalForm.withoutTerminators(Array(CommandLine.arguments.dropFirst())))
+    }
+
     func run() throws {
         guard CommandLine.argc > 1 else { throw CleanExit.helpRequest() }
+        prepareProcess()
         let outcome = outcome()
+        // Where even stderr is closed, the exit code is all that can be told.
+        try? StandardStream.error.write(outcome.errors)
         do throws(UVError) {
-            if !outcome.output.isEmpty { try StandardStream.output.write(outcome.output) }
-            if !outcome.errors.isEmpty { try StandardStream.error.write(outcome.errors) }
+            try StandardStream.output.write(outcome.output)
         } catch {
-            try? StandardStream.error.write("uv-task: cannot write the answer: \(error.message)\n")
+            try? StandardStream.error.write("uv-task: cannot write the answer to stdout: \(error.message)\n")
             throw ExitCode(ProgramExit.cannotWrite.rawValue)
         }
         throw ExitCode(outcome.exit.rawValue)
     }
 
     private func outcome() -> OriginalCall.Outcome {
-        Signal.ignoreBrokenPipes()
         do throws(OriginalForm.Misuse) {
             return OriginalCall(action: try originalAction(), client: clientConfiguration).perform()
         } catch {

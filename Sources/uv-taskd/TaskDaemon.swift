@@ -61,7 +61,9 @@ struct TaskDaemon: ParsableCommand {
     @Option(help: ArgumentHelp("How long a stop waits for the running task.", valueName: "seconds"))
     var drainTimeout = TimeArgument(seconds: 30)
 
-    @Option(help: ArgumentHelp("Multiply every delay, for tests and demos: 0 for none.", valueName: "factor"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Multiply every delay, for tests and demos: 0 for none.", valueName: "factor"))
     var timeScale = 1.0
 
     @Option(help: ArgumentHelp("How much to log.", valueName: "level"))
@@ -73,14 +75,19 @@ struct TaskDaemon: ParsableCommand {
         }
     }
 
+    static func main() {
+        runProgram(Self.self, Array(CommandLine.arguments.dropFirst()))
+    }
+
     func run() throws {
+        prepareProcess()
         var logger = Logger(label: "uv-taskd") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
         let signal: Signal?
         do throws(StartFailure) {
             signal = try TaskServer.serve(serverConfiguration, TaskCatalog(timeScale: timeScale), logger)
         } catch {
-            try StandardStream.error.write("uv-taskd: \(error)\n")
+            try? StandardStream.error.write("uv-taskd: \(error)\n")
             throw ExitCode.failure
         }
         if let signal { throw ExitCode(128 + signal.number) }

@@ -116,7 +116,7 @@ struct TCPStreamTests {
     }
 
     @Test func aResetIsAnError() throws {
-        Signal.ignoreBrokenPipes()
+        prepareProcess()
         let pair = try Pair()
         try pair.client.write([1].span)
         try pair.server.startReading()

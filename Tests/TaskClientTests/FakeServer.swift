@@ -17,7 +17,7 @@ final class FakeServer: Sendable {
     var received: String { state.withLock { String(decoding: $0.received, as: UTF8.self) } }
 
     init(_ steps: [Step]) {
-        Signal.ignoreBrokenPipes()
+        prepareProcess()
         Thread.detachNewThread { [self] in serve(steps) }
         isReady.wait()
     }

@@ -53,6 +53,13 @@ struct OriginalFormTests {
         #expect(misuse?.exit == .unknownTask)
     }
 
+    @Test func twoDashesAreDataWhereDataIsExpected() {
+        #expect(OriginalForm.withoutTerminators(["-d", "--", "-n", "x"]) == ["--data=--", "-n", "x"])
+        #expect(OriginalForm.withoutTerminators(["-a", "run", "--data", "--"]) == ["-a", "run", "--data=--"])
+        #expect(OriginalForm.withoutTerminators(["-n", "x", "--", "y"]) == ["-n", "x", "--", "y"])
+        #expect(OriginalForm.withoutTerminators(["-d", "x"]) == ["-d", "x"])
+    }
+
     @Test func exitCodesOfResults() {
         #expect(TaskState.allCases.map { OriginalForm.exit(forResult: $0).rawValue } == [2, 2, 0, 1])
     }

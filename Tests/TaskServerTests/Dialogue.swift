@@ -16,7 +16,7 @@ final class Dialogue {
         timeScale: Double = 0, types: [TaskType] = TaskType.builtIn,
         _ configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
-        Signal.ignoreBrokenPipes()
+        prepareProcess()
         var configuration = ServerConfiguration()
         configuration.host = "127.0.0.1"
         configuration.port = 0
@@ -26,6 +26,7 @@ final class Dialogue {
         let catalog = TaskCatalog(types, timeScale: timeScale)
         do {
             server = try TaskServer(configuration, catalog, on: loop, logger)
+            try server.announce()
         } catch {
             loop.close()
             throw error

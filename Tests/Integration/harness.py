@@ -1,0 +1,288 @@
+"""What every integration test stands on: a daemon, connections to it, and the client program.
+
+Environment:
+  UV_TASK_BIN     the folder with uv-taskd and uv-task (default: .build/release of this repository)
+  UV_TASK_TIMING  1 where milliseconds and megabytes are to be asserted; else only wide bounds are
+"""
+
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = pathlib.Path(os.environ.get("UV_TASK_BIN") or REPOSITORY / ".build" / "release").resolve()
+DAEMON_PROGRAM = str(PROGRAMS / "uv-taskd")
+CLIENT_PROGRAM = str(PROGRAMS / "uv-task")
+
+TIMING = os.environ.get("UV_TASK_TIMING") == "1"
+
+# How long anything may take before a test gives up, in seconds. No test waits so long unless it fails.
+PATIENCE = 30
+
+
+def bound(exact, wide=PATIENCE):
+    """An upper bound: the exact one where timing is asserted."""
+    return exact if TIMING else wide
+
+
+def wait_until(condition, what="the condition", deadline=PATIENCE):
+    """Polls until condition() is true, and gives what it returned."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {deadline} s")
+        time.sleep(0.005)
+
+
+def in_parallel(*functions):
+    """Calls them all at once; gives their results in order, or raises what the first of them raised."""
+    with concurrent.futures.ThreadPoolExecutor(len(functions)) as pool:
+        return [future.result() for future in [pool.submit(function) for function in functions]]
+
+
+class Daemon:
+    """A uv-taskd on a free port, in a with statement. It is ended whatever happens."""
+
+    def __init__(self, *options, host="127.0.0.1", time_scale=0, command=()):
+        self._folder = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(self._folder.name)
+        self.host = host
+        self.port_file = folder / "port"
+        self._log_file = folder / "log"
+        with open(self._log_file, "wb") as log:
+            self._process = subprocess.Popen(
+                [*command, DAEMON_PROGRAM, "--host", host, "--port", "0", "--port-file", str(self.port_file)]
+                + ["--time-scale", str(time_scale)]
+                + [str(option) for option in options],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        try:
+            wait_until(lambda: self.port_file.exists() or not self.is_running, "the daemon's port file")
+            if not self.is_running:
+                raise AssertionError(f"the daemon ended with {self._process.returncode}:\n{self.log}")
+            self.port = int(self.port_file.read_text())
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        try:
+            if failure is None:
+                self.check_health()
+        finally:
+            self.close()
+
+    def check_health(self):
+        """Fails where it has crashed unseen, or where a sanitizer has reported something."""
+        if (self._process.poll() or 0) < 0 or "Sanitizer" in self.log or "Fatal error" in self.log:
+            raise AssertionError(f"the daemon is not well (exit code {self._process.poll()}):\n{self.log}")
+
+    def close(self):
+        if self.is_running:
+            self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    @property
+    def is_running(self):
+        return self._process.poll() is None
+
+    @property
+    def log(self):
+        """What it has written to stderr so far."""
+        return self._log_file.read_text(encoding="utf-8")
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def interrupt(self):
+        """^C."""
+        self._process.send_signal(signal.SIGINT)
+
+    def terminate(self):
+        self._process.send_signal(signal.SIGTERM)
+
+    def exit_code(self, deadline=PATIENCE):
+        """Waits for the end of the process."""
+        try:
+            return self._process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the daemon still runs after {deadline} s:\n{self.log}") from None
+
+    def wait_for_log(self, text):
+        wait_until(lambda: text in self.log, f"{text!r} in the log, which is:\n{self.log}\n")
+
+    def connect(self, host=None):
+        return Connection(self.port, host or self.host)
+
+    def state_of(self, task_id):
+        """The task's state, asked on a connection of its own, on which `status` is never held."""
+        with self.connect() as connection:
+            connection.send(status(task_id))
+            return connection.receive()["status"]
+
+    def wait_for_state(self, task_id, *states):
+        wait_until(lambda: self.state_of(task_id) in states, f"task {task_id} in {' or '.join(states)}")
+
+
+class Connection:
+    """A plain socket, so that a test reads as a dialogue."""
+
+    def __init__(self, port, host="127.0.0.1"):
+        self.socket = socket.create_connection((host, port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._received = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, *lines):
+        """Sends the lines, each with its newline, in one call."""
+        self.send_bytes("".join(line + "\n" for line in lines))
+
+    def send_bytes(self, data):
+        self.socket.sendall(data.encode() if isinstance(data, str) else data)
+
+    def end_input(self):
+        """Half a close: nothing more will be sent, but answers are still read."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def receive_line(self):
+        while b"\n" not in self._received:
+            piece = self.socket.recv(1 << 20)
+            if not piece:
+                raise AssertionError(f"the connection ended where a line was expected, after {self._received!r}")
+            self._received += piece
+        line, self._received = self._received.split(b"\n", 1)
+        return line.decode()
+
+    def receive(self):
+        return json.loads(self.receive_line())
+
+    def expect(self, *lines):
+        for line in lines:
+            received = self.receive_line()
+            if received != line:
+                raise AssertionError(f"received {received[:300]!r}, expected {line[:300]!r}")
+
+    def expect_end(self):
+        """The daemon closes the connection, in good order and without another byte."""
+        rest = self._received + self.socket.recv(4096)
+        if rest:
+            raise AssertionError(f"received {rest[:300]!r} where the connection should end")
+
+    def submit(self, task_name, data):
+        self.send(run(task_name, data))
+        return self.receive()["task_id"]
+
+
+def message(**members):
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+
+
+def run(task_name, data=""):
+    return message(type="run", task_name=task_name, data=data)
+
+
+def status(task_id):
+    return message(type="status", task_id=task_id)
+
+
+def get_result(task_id):
+    return message(type="get_result", task_id=task_id)
+
+
+def submitted(task_id):
+    return message(task_id=task_id)
+
+
+def state(name):
+    return message(status=name)
+
+
+def result(name, data):
+    return message(status=name, data=data)
+
+
+class ClientRun(collections.namedtuple("ClientRun", "output errors code")):
+    """What one run of uv-task gave."""
+
+    @property
+    def lines(self):
+        return self.output.splitlines()
+
+
+class ClientProcess:
+    """A uv-task that runs, in a with statement; it is ended whatever happens."""
+
+    def __init__(self, server, *arguments, command=(), stdout=subprocess.PIPE):
+        where = ["--host", getattr(server, "host", "127.0.0.1"), "--port", str(getattr(server, "port", server))]
+        self._process = subprocess.Popen(
+            # As bytes: how Python would encode them depends on the locale.
+            [argument.encode() for argument in [*command, CLIENT_PROGRAM, *where, *map(str, arguments)]],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        # Not read to their ends: what a crash has started may hold them open.
+        for stream in self._process.stdout, self._process.stderr:
+            if stream:
+                stream.close()
+
+    def finish(self):
+        try:
+            output, errors = self._process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"uv-task still runs after {PATIENCE} s") from None
+        return ClientRun((output or b"").decode(), errors.decode(), self._process.returncode)
+
+
+def client(server, *arguments, **options):
+    """Runs uv-task to its end.
+
+    server: a Daemon or FakeServer, or a port.
+    """
+    with ClientProcess(server, *arguments, **options) as process:
+        return process.finish()
+
+
+def closing(streams):
+    """A command that runs what follows it with some standard streams closed, such as "<&- >&-"."""
+    return "sh", "-c", f'exec "$@" {streams}', "sh"
+
+
+def program(*arguments):
+    """Runs one of the two programs that is expected to end by itself."""
+    ran = subprocess.run(
+        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
+    return ClientRun(ran.stdout.decode(), ran.stderr.decode(), ran.returncode)
