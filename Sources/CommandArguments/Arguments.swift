@@ -1,24 +1,25 @@
 import ArgumentParser
 
 /// A length of time on a command line: `30`, `1.5` or `30s`, `500ms`, `2m`, `1h`; a bare number is in seconds.
-package struct TimeArgument: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
-    /// 1 to some 31 years, so that no sum of two overflows.
+package struct TimeArgument: Hashable, Sendable, CustomStringConvertible {
+    /// 1 to 10^12, some 31 years, so that no sum of two overflows.
     package let milliseconds: UInt64
 
-    private static let mostMilliseconds = 1e12
+    private static let range = 1.0...1e12
 
-    /// - Returns: nil for what is no time, for less than a millisecond, and for more than some 31 years.
-    package init?(argument: String) {
+    /// - Throws: `ValidationError` with what would do.
+    @Sendable package static func parse(_ text: String) throws -> TimeArgument {
         let units: [(suffix: String, milliseconds: Double)] = [
             ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000),
         ]
-        guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }),
-            let number = Double(argument.dropLast(unit.suffix.count))
-        else { return nil }
-        let milliseconds = (number * unit.milliseconds).rounded()
-        guard milliseconds >= 1, milliseconds <= Self.mostMilliseconds else { return nil }
-        self.milliseconds = UInt64(milliseconds)
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
+            let number = Double(text.dropLast(unit.suffix.count)),
+            range.contains((number * unit.milliseconds).rounded())
+        else { throw ValidationError("it takes a time such as 30, 1.5s, 500ms, 2m or 1h, from 1ms up") }
+        return TimeArgument(milliseconds: UInt64((number * unit.milliseconds).rounded()))
     }
+
+    private init(milliseconds: UInt64) { self.milliseconds = milliseconds }
 
     package init(seconds: Int) { milliseconds = UInt64(seconds) * 1000 }
 
@@ -27,30 +28,17 @@ package struct TimeArgument: ExpressibleByArgument, Hashable, Sendable, CustomSt
     }
 }
 
-/// A TCP port: 0 to 65535.
-package struct PortArgument: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
-    package let number: Int
-
-    package init(_ number: Int) { self.number = number }
-
-    package init?(argument: String) {
-        guard let number = UInt16(argument) else { return nil }
-        self.number = Int(number)
+/// Reads whole numbers of a range, in decimal digits: ports, sizes and counts.
+///
+/// - Returns: a reader that throws `ValidationError` with the range.
+package func wholeNumber(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+    { text in
+        guard let number = Int(text), range.contains(number) else {
+            throw ValidationError("it takes a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
-
-    package var description: String { String(number) }
 }
 
-/// A whole number from 1 to a bound that no machine reaches: sizes and counts.
-package struct CountArgument: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
-    package let value: Int
-
-    package init(_ value: Int) { self.value = value }
-
-    package init?(argument: String) {
-        guard let value = Int(argument), (1...(1 << 30)).contains(value) else { return nil }
-        self.value = value
-    }
-
-    package var description: String { String(value) }
-}
+/// What sizes and counts may be: more than any machine reaches.
+package let countRange = 1...(1 << 30)

@@ -11,8 +11,8 @@ import Synchronization
     /// Handles that were made and whose memory libuv still has.
     package internal(set) var liveHandles = 0
 
-    /// Name resolutions that are under way. They can't be stopped.
-    var resolutions = 0
+    /// What pool threads have to do for this loop. It can't be stopped from here.
+    var requestsOnPool = 0
 
     private var isClosed = false
 
@@ -38,7 +38,7 @@ import Synchronization
         raw.deallocate()
     }
 
-    /// Runs until nothing is left to wait for (`uv_run`).
+    /// Runs until nothing is left to wait for, or until `stop` (`uv_run`).
     package func run() {
         uv_run(raw, UV_RUN_DEFAULT)
     }
@@ -48,18 +48,23 @@ import Synchronization
         while !condition(), uv_run(raw, UV_RUN_ONCE) != 0 {}
     }
 
+    /// Makes `run` return after this round of events (`uv_stop`).
+    package func stop() {
+        uv_stop(raw)
+    }
+
     /// The time of this round of events, in milliseconds of a clock that never goes back (`uv_now`).
     package var now: UInt64 { uv_now(raw) }
 
     /// Lets the last close callbacks run and ends the loop (`uv_loop_close`).
     ///
-    /// Every handle must have been closed, and no work may be under way. Where a name is still being
-    /// resolved, which can't be stopped, the loop is left to the end of the process.
+    /// Every handle must have been closed. Where a pool thread is still at work, which can't be stopped, the loop is
+    /// left to the end of the process: see `leaveProcess`.
     package func close() {
         guard !isClosed else { return }
         uv_run(raw, UV_RUN_NOWAIT)
         precondition(liveHandles == 0, "\(liveHandles) handles are still open")
-        if resolutions > 0 {
+        if requestsOnPool > 0 {
             let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
             loopsLeftOpen.withLock { $0.append(address) }
             return
@@ -74,5 +79,5 @@ import Synchronization
     }
 }
 
-/// Where leak checkers find the loops that are left to the end of the process.
-private let loopsLeftOpen = Mutex<[UInt]>([])
+/// The loops that are left to the end of the process, where leak checkers find them too.
+let loopsLeftOpen = Mutex<[UInt]>([])

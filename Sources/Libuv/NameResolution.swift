@@ -27,11 +27,11 @@ extension EventLoop {
         try Request<uv_getaddrinfo_t, ResolvedAddresses>.start(
             "uv_getaddrinfo",
             completion: { [self] result in
-                resolutions -= 1
+                requestsOnPool -= 1
                 completion(result.addresses(port: port))
             }
         ) { uv_getaddrinfo(raw, $0, resolutionDidEnd, host, nil, &hints) }
-        resolutions += 1
+        requestsOnPool += 1
     }
 }
 

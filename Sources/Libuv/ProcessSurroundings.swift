@@ -1,4 +1,5 @@
 import CLibuv
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -16,6 +17,14 @@ package func prepareProcess() {
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
         _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
+}
+
+/// Ends the process.
+///
+/// Where a pool thread is still at work that can't be stopped, it is not waited for: `exit` would run libuv's
+/// destructor, which joins its threads.
+package func leaveProcess(_ code: Int32) -> Never {
+    if loopsLeftOpen.withLock(\.isEmpty) { exit(code) } else { _exit(code) }
 }
 
 /// The number of this process (`uv_os_getpid`).

@@ -12,22 +12,44 @@ package enum Signal: Sendable, CaseIterable {
     case interrupt
     /// SIGTERM
     case terminate
+    /// SIGHUP: the terminal was closed
+    case hangUp
 
     /// Its number, as in the exit code 128 + number that shells know.
     package var number: Int32 {
         switch self {
         case .interrupt: SIGINT
         case .terminate: SIGTERM
+        case .hangUp: SIGHUP
         }
+    }
+
+    /// Whether whoever started the process wants the signal to do nothing, as `nohup` does (`sigaction`).
+    package var isIgnored: Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if canImport(Glibc)
+            let handler = action.__sigaction_handler.sa_handler
+        #else
+            let handler = action.__sigaction_u.__sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Makes the signal do nothing from here on.
+    package func ignore() {
+        signal(number, SIG_IGN)
     }
 }
 
 /// Calls back on the loop's thread at each arrival of a signal (`uv_signal_t`).
 @safe package final class SignalWatcher: Handle {
+    package let signal: Signal
     private var onSignal: (() -> Void)?
 
     /// Begins to watch (`uv_signal_init`, `uv_signal_start`).
     package init(_ signal: Signal, on loop: EventLoop, _ onSignal: @escaping () -> Void) throws(UVError) {
+        self.signal = signal
         try super.init(UV_SIGNAL, on: loop, "uv_signal_init") {
             uv_signal_init(loop.raw, $0.assumingMemoryBound(to: uv_signal_t.self))
         }

@@ -4,14 +4,19 @@ import CLibuv
 package enum Work {
     /// Runs `body` on a pool thread (`uv_queue_work`).
     ///
-    /// - Parameter completion: called once, on the loop's thread, with what `body` answered.
+    /// - Parameter completion: called once, on the loop's thread, with what `body` answered; unless the loop is
+    ///   closed before.
     package static func queue<Output: Sendable>(
         on loop: EventLoop, _ body: @escaping @Sendable () -> Output, completion: @escaping (Output) -> Void
     ) throws(UVError) {
-        let work = TypedWorkRequest(body, completion)
+        let work = TypedWorkRequest(body) { output in
+            loop.requestsOnPool -= 1
+            completion(output)
+        }
         work.raw.pointee.data = Unmanaged.passUnretained(work).toOpaque()
         try check("uv_queue_work", uv_queue_work(loop.raw, work.raw, performWork, workDidEnd))
         _ = Unmanaged.passRetained(work)
+        loop.requestsOnPool += 1
     }
 }
 

@@ -26,20 +26,22 @@ import CSimdjson
     @_lifetime(immortal)
     init(_ raw: csimdjson_member) { self.raw = raw }
 
-    /// Whether the member's name, unescaped, is `name`.
-    package func isNamed(_ name: StaticString) -> Bool {
-        raw.name_length == name.utf8CodeUnitCount
-            && UnsafeRawBufferPointer(start: raw.name, count: raw.name_length)
-                .elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    /// Whether the member's name, unescaped, is `name`, byte for byte.
+    package func isNamed(_ name: StaticString) -> Bool { equal(raw.name, raw.name_length, name) }
+
+    /// Whether the value is the string `text`, byte for byte.
+    package func isString(_ text: StaticString) -> Bool {
+        isString && equal(raw.string, raw.string_length, text)
     }
 
     /// The member's name, unescaped.
     package var name: String { text(raw.name, raw.name_length) }
 
+    /// Whether the value is a string.
+    package var isString: Bool { raw.kind == CSIMDJSON_STRING }
+
     /// The value, where it is a string.
-    package var string: String? {
-        raw.kind == CSIMDJSON_STRING ? text(raw.string, raw.string_length) : nil
-    }
+    package var string: String? { isString ? text(raw.string, raw.string_length) : nil }
 
     /// The value, where it is written as an integer (no fraction, no exponent) that fits 64 bits with a sign.
     package var integer: Int? { raw.kind == CSIMDJSON_INTEGER ? Int(raw.integer) : nil }
@@ -53,6 +55,13 @@ import CSimdjson
     /// Hands the value's members to `body`, where the value is an object; else answers nil.
     package func withMembers<Result>(_ body: (borrowing JSONMembers) -> Result) -> Result? {
         raw.kind == CSIMDJSON_OBJECT ? body(JSONMembers(raw.members)) : nil
+    }
+
+    /// Not as Swift's strings are compared: that normalises, which takes quadratic time for some of them.
+    private func equal(_ start: UnsafePointer<UInt8>, _ count: Int, _ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount
+            && UnsafeBufferPointer(start: start, count: count)
+                .elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: count))
     }
 
     private func text(_ start: UnsafePointer<UInt8>, _ count: Int) -> String {

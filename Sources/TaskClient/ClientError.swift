@@ -9,9 +9,19 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case timedOut(host: String, port: Int, milliseconds: UInt64, Stage)
     /// The daemon closed the connection in good order instead of answering.
     case closed
+    /// The connection ended in the middle of an answer.
+    case cutOff
     case lost(UVError)
     /// What answers is no uv-taskd.
     case foreignAnswer(host: String, port: Int, String)
+
+    /// Whether a request that was sent may have been carried out all the same.
+    package var leavesRequestOpen: Bool {
+        switch self {
+        case .timedOut(_, _, _, .waitingForAnswer), .lost, .cutOff, .closed: true
+        case .timedOut, .cannotResolve, .nothingListens, .cannotConnect, .foreignAnswer: false
+        }
+    }
 
     package enum Stage: Hashable, Sendable {
         case connecting
@@ -22,20 +32,26 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotResolve(let host, let error):
-            "the host \(host) was not found: \(error.message). Check --host"
+            "the host \"\(host)\" was not found: \(error.message). Check --host"
         case .nothingListens(let host, let port):
-            "nothing listens on \(host):\(port). Start it with: uv-taskd --port \(port)"
+            "nothing listens on \(place(host, port)). Start it with: uv-taskd --port \(port)"
         case .cannotConnect(let host, let port, let error):
-            "cannot connect to \(host):\(port): \(error.message)"
+            "cannot connect to \(place(host, port)): \(error.message)"
         case .timedOut(let host, let port, let milliseconds, let stage):
-            "\(stage == .connecting ? "no connection to" : "no answer from") \(host):\(port) "
+            "\(stage == .connecting ? "no connection to" : "no answer from") \(place(host, port)) "
                 + "within \(Double(milliseconds) / 1000) s; --connect-timeout sets the time"
         case .closed:
             "the daemon closed the connection"
+        case .cutOff:
+            "the connection ended in the middle of an answer"
         case .lost(let error):
             "the connection was lost: \(error.message)"
         case .foreignAnswer(let host, let port, let reason):
-            "what answers on \(host):\(port) is not uv-taskd: \(reason). Check --host and --port"
+            "what answers on \(place(host, port)) is not uv-taskd: \(reason). Check --host and --port"
         }
     }
+}
+
+private func place(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
 }

@@ -74,7 +74,8 @@ package final class TaskClient {
         return try nextResult()
     }
 
-    /// Waits, without a deadline, until a task has ended that was submitted on this connection.
+    /// Waits until a task has ended that was submitted on this connection: without a deadline for its end, with the
+    /// usual one for the result.
     ///
     /// Both questions go out together: the server answers the second right after the first, even one that stops.
     package func waitForResult(of id: TaskID) throws(ClientError) -> (state: TaskState, data: String?) {
@@ -82,6 +83,7 @@ package final class TaskClient {
         deadline?.close()
         deadline = nil
         guard try nextStatus().isFinal else { throw foreign("a task that has not ended") }
+        deadline = try Self.deadline(of: configuration, on: loop)
         return try nextResult()
     }
 
@@ -154,7 +156,7 @@ extension TaskClient: TCPStreamDelegate {
     }
 
     package func streamDidEnd(_ error: UVError?) {
-        fail(error.map(ClientError.lost) ?? .closed)
+        fail(error.map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed))
     }
 
     package func streamDidDrain() {}

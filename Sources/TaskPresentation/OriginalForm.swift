@@ -50,6 +50,12 @@ package enum OriginalForm {
         }
     }
 
+    /// For the brackets, where it can't be known what became of a task that was sent.
+    package static let perhapsQueued = "it is not known whether the task was queued"
+
+    /// For the brackets, where the task is queued but its end was not seen.
+    package static func queued(_ id: TaskID) -> String { "the task is #\(id)" }
+
     /// What the client saw where a question about a task was not answered.
     package static let closedUnanswered =
         "the daemon closed the connection: no such task, or its result is no longer kept"

@@ -28,6 +28,7 @@ enum ClosingReason: CustomStringConvertible {
     /// What a line that sums up refusals counts it as; nil where nothing was refused.
     var refusal: Refusal? {
         switch self {
+        case .broken(.tooLong): .tooLong
         case .broken: .brokenMessage
         case .unknownTask: .unknownTask
         case .refused: .draining
@@ -38,6 +39,7 @@ enum ClosingReason: CustomStringConvertible {
     /// The sorts of refusal that are counted.
     enum Refusal: String, CaseIterable {
         case brokenMessage = "broken message"
+        case tooLong = "message over --max-message"
         case unknownTask = "unknown task id"
         case draining = "task submitted after the stop"
     }

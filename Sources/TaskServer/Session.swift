@@ -4,14 +4,15 @@ import Wire
 
 /// One connection: bytes in, requests to the server, replies out, in the order of the requests.
 ///
-/// It pauses while a `status` is held until its task has ended, and while the client does not take its
-/// replies: what comes in meanwhile goes into a bounded backlog, and when that is full, nothing is read.
+/// It pauses while a `status` is held until its task has ended, while the client does not take its replies, and
+/// where others should have their turn: what comes in meanwhile goes into a bounded backlog, and when that is full,
+/// nothing is read.
 final class Session {
-    /// How many bytes may wait behind a request that is held.
-    private static let backlogLimit = 65536
-
     /// How many bytes of replies may gather before they go to the socket.
     private static let outputLimit = 65536
+
+    /// How many bytes of replies may go out before other sessions have their turn.
+    private static let turnLimit = 262_144
 
     /// How long a client may go on sending after its connection was ended, in milliseconds. Closing
     /// earlier would reset the connection, and with it replies that the client has not read yet.
@@ -33,9 +34,9 @@ final class Session {
     private var inputEnded = false
     /// The task on whose end a `status` waits.
     private(set) var heldTask: TaskID?
-    private var backlog: [UInt8] = []
-    /// How much of the backlog was read already.
-    private var backlogStart = 0
+    private var backlog = Backlog()
+    /// It has had its turn, and goes on in the loop's next round.
+    private var hasYielded = false
     private var idleWatch: IdleWatch?
     private var lingerTimer: Timer?
 
@@ -61,12 +62,13 @@ final class Session {
         try stream.startReading()
     }
 
-    private var isPaused: Bool { heldTask != nil || !stream.isDrained }
+    private var isPaused: Bool { heldTask != nil || hasYielded || !stream.isDrained }
 
     // MARK: Input
 
     /// Reads requests until the bytes are used up, or until the session pauses or ends.
     private func read(_ bytes: Span<UInt8>, from position: inout Int) {
+        var sent = 0
         while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
             switch event {
             case .message:
@@ -81,20 +83,31 @@ final class Session {
             case .broken(let message):
                 end(.broken(message))
             }
-            if server.output.count >= Self.outputLimit { flush() }
+            guard server.output.count >= Self.outputLimit else { continue }
+            sent += server.output.count
+            flush()
+            if sent >= Self.turnLimit { yield() }
         }
     }
 
     private func readBacklog() {
         guard !backlog.isEmpty else { return }
-        // Out of the property, so that what is read may end the session, which empties it.
-        let bytes = exchange(&backlog, with: [])
-        var position = exchange(&backlogStart, with: 0)
+        // Taken out, so that what is read may end the session, which empties the backlog.
+        var (bytes, position) = backlog.take()
         read(bytes.span, from: &position)
-        if position < bytes.count, phase == .open {
-            backlog = bytes
-            backlogStart = position
-        }
+        if phase == .open { backlog.putBack(bytes, from: position) }
+    }
+
+    private func yield() {
+        guard phase == .open else { return }
+        hasYielded = true
+        server.continueLater(self)
+    }
+
+    /// Goes on after a turn of the others.
+    func proceed() {
+        hasYielded = false
+        settle()
     }
 
     // MARK: Output
@@ -138,7 +151,7 @@ final class Session {
             stop()
         } else if inputEnded, heldTask == nil, backlog.isEmpty {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
-        } else if !stream.isDrained || backlog.count - backlogStart >= Self.backlogLimit {
+        } else if !stream.isDrained || backlog.isFull {
             stream.stopReading()
         } else if !inputEnded {
             do throws(UVError) { try stream.startReading() } catch { close(.failed(error)) }
@@ -155,24 +168,21 @@ final class Session {
         leave(reason, for: .ending)
         do throws(UVError) {
             try stream.shutDownWriting()
-            if !inputEnded { try stream.startReading() }
-        } catch {
-            return close(.failed(error))
-        }
-        proceedToClose()
-    }
-
-    private func proceedToClose() {
-        guard stream.isDrained else { return }
-        if inputEnded { return close(.clientEnded) }
-        guard lingerTimer == nil else { return }
-        do throws(UVError) {
-            let timer = try Timer(on: stream.loop)
-            lingerTimer = timer
-            timer.start(after: Self.lingerTime) { [self] in close(.clientEnded) }
+            try proceedToClose()
         } catch {
             close(.failed(error))
         }
+    }
+
+    /// Once the replies have gone out, waits for the client's end, and takes what it still sends.
+    private func proceedToClose() throws(UVError) {
+        if !stream.isDrained { return stream.stopReading() }
+        if inputEnded { return close(.clientEnded) }
+        guard lingerTimer == nil else { return }
+        let timer = try Timer(on: stream.loop)
+        lingerTimer = timer
+        timer.start(after: Self.lingerTime) { [self] in close(.clientEnded) }
+        try stream.startReading()
     }
 
     /// Ends the session because the server stops: as soon as the replies have gone out.
@@ -194,7 +204,7 @@ final class Session {
             idleWatch?.close()
             if heldTask != nil { server.queue.removeWaiter(id) }
             heldTask = nil
-            backlog = []
+            backlog = Backlog()
             server.note(reason, of: self)
         }
         phase = next
@@ -207,19 +217,23 @@ extension Session: TCPStreamDelegate {
         idleWatch?.noteActivity()
         var position = 0
         if backlog.isEmpty { read(bytes, from: &position) }
-        if phase == .open { backlog.append(copying: bytes.extracting(position...)) }
+        if phase == .open, position < bytes.count { backlog.append(bytes.extracting(position...)) }
         settle()
     }
 
     func streamDidEnd(_ error: UVError?) {
         if let error { return close(.failed(error)) }
         inputEnded = true
-        if phase == .ending { proceedToClose() } else { settle() }
+        goOn()
     }
 
     func streamDidDrain() {
-        if phase == .ending { return proceedToClose() }
         idleWatch?.noteActivity()
-        settle()
+        goOn()
+    }
+
+    private func goOn() {
+        guard phase == .ending else { return settle() }
+        do throws(UVError) { try proceedToClose() } catch { close(.failed(error)) }
     }
 }

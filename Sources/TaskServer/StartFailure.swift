@@ -15,7 +15,7 @@ package enum StartFailure: Error, CustomStringConvertible {
         case .nameNotResolved(let host, let error):
             "cannot resolve the host \"\(host)\": \(error.message). Give another --host, such as localhost"
         case .cannotListen(let address, let error) where error.code == .addressInUse:
-            "\(address) is in use by another program. Stop it, or choose another port with --port (0 takes a free one)"
+            "\(address) is in use, perhaps by another uv-taskd. Stop that, or choose another --port (0 takes a free one)"
         case .cannotListen(let address, let error) where error.code == .addressNotAvailable:
             "this machine does not have the address \(address.host). Give --host one that it has, such as localhost"
         case .cannotListen(let address, let error) where error.code == .permissionDenied:

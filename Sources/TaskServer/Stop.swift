@@ -16,6 +16,9 @@ enum StopPhase {
 
 /// Stopping: the first request lets the running task finish, the second leaves at once.
 extension TaskServer {
+    /// How long a task that was cut off may take to end, in milliseconds: its delay ends at once, its function does not.
+    private static var cutOffTime: UInt64 { 500 }
+
     /// How long clients may take to fetch their last answers, in milliseconds.
     private static var partingTime: UInt64 { 1000 }
 
@@ -43,7 +46,7 @@ extension TaskServer {
             logger.notice("finishing task \(running), \(timeLeft(of: running)); ^C again to leave at once")
             stopTimer.start(after: configuration.drainTimeout) { [unowned self] in
                 logger.warning("task \(running) is cut off: it did not finish within --drain-timeout")
-                runner.interrupt()
+                interruptTask()
             }
         }
         for waiter in drained.waiters { sessions[waiter]?.heldTaskDidEnd(in: .error) }
@@ -60,9 +63,26 @@ extension TaskServer {
     }
 
     private func cutOff(_ signal: Signal) {
+        guard cutOffBy == nil else { return }
         cutOffBy = signal
         if let running = queue.running { logger.warning("leaving at once: task \(running) is cut off") }
+        interruptTask()
+    }
+
+    private func interruptTask() {
         runner.interrupt()
+        stopTimer.start(after: Self.cutOffTime) { [unowned self] in abandonTask() }
+    }
+
+    /// Goes without a task whose function does not end: as far as the clients can tell, it failed.
+    private func abandonTask() {
+        guard let running = queue.running else { return }
+        logger.warning("task \(running) does not end; it goes with the process")
+        runner.abandon()
+        tellWaiters(
+            queue.finish(.failure(TaskFailure(.shutDown, "the server was stopped while the task ran")), at: now),
+            of: running)
+        leave()
     }
 
     /// After the last task: parts from the clients.
@@ -84,5 +104,7 @@ extension TaskServer {
         stopPhase = .stopped
         closeHandles()
         logger.notice("stopped")
+        // Where a task was abandoned, its work would keep the loop running.
+        loop.stop()
     }
 }

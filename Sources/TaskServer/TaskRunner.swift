@@ -9,6 +9,8 @@ final class TaskRunner {
     /// Stops the delay of the work in flight; nil while there is none.
     private var interruption: Interruption?
 
+    private var isAbandoned = false
+
     init(on loop: EventLoop) { self.loop = loop }
 
     /// Has a pool thread wait the type's delay and call its function.
@@ -24,10 +26,13 @@ final class TaskRunner {
             on: loop, { perform(type, data, interruption) },
             completion: { [self] outcome in
                 self.interruption = nil
-                completion(outcome)
+                if !isAbandoned { completion(outcome) }
             })
         self.interruption = interruption
     }
+
+    /// No completion is called any more, and nothing may be started.
+    func abandon() { isAbandoned = true }
 
     /// Ends the delay of the task that runs, if one does: the task fails with `shut_down`. A task that is
     /// past its delay runs to its end.

@@ -24,9 +24,11 @@ package final class TaskServer {
 
     private(set) var sessions: [ConnectionID: Session] = [:]
     private var lastConnection: UInt64 = 0
+    /// Sessions that have had their turn.
+    private var yielded: [ConnectionID] = []
+    private let turnTimer: Timer
     private var listeners: Listeners?
     private var signalWatchers: [SignalWatcher] = []
-    private var portFileIsWritten = false
     private let refusals: RefusalLog
 
     /// How far a stop has come.
@@ -48,6 +50,7 @@ package final class TaskServer {
         do throws(UVError) {
             refusals = try RefusalLog(on: loop, logger)
             stopTimer = try Timer(on: loop)
+            turnTimer = try Timer(on: loop)
         } catch {
             throw .loop(error)
         }
@@ -81,6 +84,8 @@ package final class TaskServer {
     package var addresses: [SocketAddress] { listeners?.addresses ?? [] }
 
     private func listen() throws(StartFailure) {
+        // One that a killed server left would send whoever waits for it to the wrong port.
+        removePortFile()
         let listeners = try Listeners.open(resolveHost(), of: configuration, on: loop, logger) { [unowned self] in
             accept($0)
         }
@@ -94,7 +99,6 @@ package final class TaskServer {
         if let path = configuration.portFile, let port = addresses.first?.port {
             do throws(UVError) {
                 try SmallFile.write("\(port)\n", to: path)
-                portFileIsWritten = true
             } catch {
                 closeHandles()
                 throw .portFile(path: path, error)
@@ -121,7 +125,7 @@ package final class TaskServer {
     }
 
     private func stopOnSignals() {
-        for signal in Signal.allCases {
+        for signal in Signal.allCases where signal != .hangUp || !signal.isIgnored {
             do throws(UVError) {
                 signalWatchers.append(try SignalWatcher(signal, on: loop) { [unowned self] in stop(signal) })
             } catch {
@@ -144,6 +148,15 @@ package final class TaskServer {
             do throws(UVError) { try session.start() } catch { session.close(.failed(error)) }
         } catch {
             logger.warning("cannot accept a connection: \(error)")
+        }
+    }
+
+    /// Lets a session go on in the loop's next round.
+    func continueLater(_ session: Session) {
+        yielded.append(session.id)
+        guard yielded.count == 1 else { return }
+        turnTimer.start(after: 0) { [unowned self] in
+            for id in exchange(&yielded, with: []) { sessions[id]?.proceed() }
         }
     }
 
@@ -175,7 +188,7 @@ package final class TaskServer {
         guard let index = catalog.index(of: name) else {
             let failure = TaskFailure(.unknownTaskName, "no task type has that name")
             let id = try queue.submitFailed(failure, from: connection, at: now)
-            if logsEvents { logger.debug("task \(id) from connection \(connection): unknown name") }
+            if logsEvents { logger.debug("task \(id) from connection \(connection): no such type") }
             return id
         }
         let type = TaskTypeIndex(rawValue: UInt16(index))
@@ -221,13 +234,22 @@ package final class TaskServer {
         listeners = nil
     }
 
+    private func removePortFile() {
+        if let path = configuration.portFile { try? SmallFile.remove(path) }
+    }
+
     /// Lets go of everything that keeps the loop running.
     func closeHandles() {
         stopAccepting()
-        for watcher in signalWatchers { watcher.close() }
+        removePortFile()
+        for watcher in signalWatchers {
+            watcher.close()
+            // One that comes late must not change how the process ends.
+            watcher.signal.ignore()
+        }
         refusals.close()
         stopTimer.close()
-        if portFileIsWritten, let path = configuration.portFile { try? SmallFile.remove(path) }
+        turnTimer.close()
     }
 }
 
@@ -235,7 +257,7 @@ extension Result<String, TaskFailure> {
     fileprivate var logDescription: String {
         switch self {
         case .success(let result): "success, \(result.utf8.count) bytes"
-        case .failure(let failure): "error, \(failure.code.rawValue)"
+        case .failure(let failure): "error, \(failure.code.rawValue): \(failure.message)"
         }
     }
 }

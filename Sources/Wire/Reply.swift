@@ -48,7 +48,7 @@ private struct ReplyFields {
         if member.isNamed("task_id") {
             try taskID.set(member.taskID)
         } else if member.isNamed("status") {
-            try status.set(member.string.flatMap(TaskState.init(rawValue:)))
+            try status.set(member.taskState)
         } else if member.isNamed("data") {
             try data.set(member.isNull ? .some(nil) : member.string.map(Optional.some))
         }
@@ -59,5 +59,15 @@ private struct ReplyFields {
         let state = try status.required()
         if let data = data.value { return .result(state, data) }
         return .status(state)
+    }
+}
+
+extension JSONMember {
+    /// The value, where it is one of the four words.
+    fileprivate var taskState: TaskState? {
+        if isString("waiting") { return .waiting }
+        if isString("execute") { return .execute }
+        if isString("success") { return .success }
+        return isString("error") ? .error : nil
     }
 }

@@ -39,14 +39,14 @@ extension MessageReader {
 
 /// The members of a request as they come in; those that the protocol does not know are passed over.
 private struct RequestFields {
-    var type = Field<String>("type")
+    var type = Field<RequestType>("type")
     var taskName = Field<String>("task_name")
     var data = Field<String>("data")
     var taskID = Field<TaskID>("task_id")
 
     mutating func take(_ member: borrowing JSONMember) throws(BrokenMessage) {
         if member.isNamed("type") {
-            try type.set(member.string)
+            try type.set(member.requestType)
         } else if member.isNamed("task_name") {
             try taskName.set(member.string)
         } else if member.isNamed("data") {
@@ -58,10 +58,27 @@ private struct RequestFields {
 
     func request() throws(BrokenMessage) -> Request {
         switch try type.required() {
-        case "run": try .run(taskName: taskName.required(), data: data.required())
-        case "status": try .status(taskID.required())
-        case "get_result": try .result(taskID.required())
-        default: throw .unknownRequest
+        case .run: try .run(taskName: taskName.required(), data: data.required())
+        case .status: try .status(taskID.required())
+        case .result: try .result(taskID.required())
+        case .unknown: throw .unknownRequest
         }
+    }
+}
+
+private enum RequestType {
+    case run
+    case status
+    case result
+    case unknown
+}
+
+extension JSONMember {
+    /// The value, where it is a string.
+    fileprivate var requestType: RequestType? {
+        if isString("run") { return .run }
+        if isString("status") { return .status }
+        if isString("get_result") { return .result }
+        return isString ? .unknown : nil
     }
 }

@@ -39,19 +39,28 @@ struct OriginalCall {
     }
 
     private func run(_ taskName: String, _ data: String, _ waits: Bool) -> Outcome {
-        var failure = OriginalForm.Failure.start(taskName: taskName)
+        var submitted: TaskID?
         do throws(ClientError) {
             let client = try TaskClient(client)
             defer { client.close() }
             let id = try client.submit(taskName, data)
+            submitted = id
             guard waits else { return Outcome(output: OriginalForm.submitted(taskName, id), exit: .success) }
-            failure = .completion(taskName: taskName)
             let (state, result) = try client.waitForResult(of: id)
             return Outcome(
                 output: OriginalForm.awaitedResult(taskName, state, result), exit: OriginalForm.exit(forResult: state))
         } catch {
-            return Outcome(errors: failure.line(error.description), exit: .noConnection)
+            return Outcome(errors: line(error, taskName, submitted), exit: .noConnection)
         }
+    }
+
+    private func line(_ error: ClientError, _ taskName: String, _ submitted: TaskID?) -> String {
+        if let submitted {
+            return OriginalForm.Failure.completion(taskName: taskName)
+                .line("\(error); \(OriginalForm.queued(submitted))")
+        }
+        let doubt = error.leavesRequestOpen ? "; \(OriginalForm.perhapsQueued)" : ""
+        return OriginalForm.Failure.start(taskName: taskName).line("\(error)\(doubt)")
     }
 
     /// A question about a task: the server closes the connection where it does not know it.

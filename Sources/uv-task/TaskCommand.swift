@@ -20,16 +20,19 @@ struct TaskCommand: ParsableCommand {
               uv-task --action st --data 1
               uv-task --action res --data 1
 
-            Exit codes: 0 done, 1 the task ended in error, 2 it has not finished yet, 3 no such task, \
-            6 no server, no answer or a lost connection, 64 wrong usage, 74 stdout could not be written.
+            Exit codes: 0 answered; of res and of run with waiting: 1 the task ended in error, 2 it has not finished \
+            yet; 3 no such task, 6 no server, no answer or a lost connection (a task that was sent may be queued all the \
+            same), 64 wrong usage, 74 stdout could not be written.
             """,
         version: productVersion)
 
     @Option(help: "The server's name or address.")
     var host = "localhost"
 
-    @Option(help: ArgumentHelp("The server's port.", valueName: "1-65535"))
-    var port = PortArgument(4321)
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The server's port.", valueName: "1-65535"),
+        transform: wholeNumber(in: 1...65535))
+    var port = 4321
 
     @Option(
         name: [.customShort("a", allowingJoined: true), .long], parsing: .unconditional,
@@ -52,7 +55,7 @@ struct TaskCommand: ParsableCommand {
     @Option(
         name: [
             .customShort("w", allowingJoined: true), .customLong("waiting_for_data"), .customLong("waiting-for-data"),
-        ],
+        ], parsing: .unconditional,
         help: ArgumentHelp("With run: wait for the task's end and print its result.", valueName: "true|false"))
     var waitingForData = YesNo.no
 
@@ -61,10 +64,14 @@ struct TaskCommand: ParsableCommand {
             .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
             .customLong("receiving-buffer-size"),
         ],
-        help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"))
-    var receivingBufferSize = CountArgument(65536)
+        parsing: .unconditional, help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"),
+        transform: wholeNumber(in: countRange))
+    var receivingBufferSize = 65536
 
-    @Option(help: ArgumentHelp("How long to wait for a connection and an answer.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for a connection and an answer: 5, 500ms.", valueName: "time"),
+        transform: TimeArgument.parse)
     var connectTimeout = TimeArgument(seconds: 5)
 
     static func main() {
@@ -72,7 +79,6 @@ struct TaskCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard CommandLine.argc > 1 else { throw CleanExit.helpRequest() }
         prepareProcess()
         let outcome = outcome()
         // Where even stderr is closed, the exit code is all that can be told.
@@ -81,9 +87,9 @@ struct TaskCommand: ParsableCommand {
             try StandardStream.output.write(outcome.output)
         } catch {
             try? StandardStream.error.write("uv-task: cannot write the answer to stdout: \(error.message)\n")
-            throw ExitCode(ProgramExit.cannotWrite.rawValue)
+            leaveProcess(ProgramExit.cannotWrite.rawValue)
         }
-        throw ExitCode(outcome.exit.rawValue)
+        leaveProcess(outcome.exit.rawValue)
     }
 
     private func outcome() -> OriginalCall.Outcome {
@@ -109,8 +115,8 @@ struct TaskCommand: ParsableCommand {
     private var clientConfiguration: ClientConfiguration {
         var client = ClientConfiguration()
         client.host = host
-        client.port = port.number
-        client.readSize = receivingBufferSize.value
+        client.port = port
+        client.readSize = receivingBufferSize
         client.connectTimeout = connectTimeout.milliseconds
         return client
     }

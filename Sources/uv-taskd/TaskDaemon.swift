@@ -15,20 +15,27 @@ struct TaskDaemon: ParsableCommand {
             Takes tasks over TCP, queues them in memory, runs one at a time and answers their status and results \
             to uv-task, or to anything that writes lines of JSON. Needs no option: it listens on localhost:4321.
 
-            Task types: echo (at once), revers and reverse (2 s), permutation (5 s), too_long_echo (20 s).
+            Task types and their delays: \(typeList).
 
-            ^C or SIGTERM: finishes the running task, then exits with 0. A second one leaves at once, with 130 or 143.
-            Exit codes: 0 stopped, 1 could not start, 64 wrong usage.
+            ^C, SIGTERM or SIGHUP: takes no more tasks, finishes the running one (as far as --drain-timeout allows) and \
+            exits with 0. A second one cuts the running task off, with 128 + the signal: 130, 143 or 129.
+            Exit codes otherwise: 1 could not start, 64 wrong usage.
 
             Example: uv-taskd --port 4321 --time-scale 0.1
             """,
         version: productVersion)
 
+    private static var typeList: String {
+        TaskType.builtIn.map { "\($0.name) \($0.delay / .seconds(1)) s" }.joined(separator: ", ")
+    }
+
     @Option(help: "The name or address to listen on: every address that it resolves to.")
     var host = "localhost"
 
-    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "0-65535"))
-    var port = PortArgument(4321)
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "0-65535"),
+        transform: wholeNumber(in: 0...65535))
+    var port = 4321
 
     @Option(
         help: ArgumentHelp("Write the port there once it can be connected to; removed at the end.", valueName: "file"))
@@ -39,41 +46,51 @@ struct TaskDaemon: ParsableCommand {
             .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
             .customLong("receiving-buffer-size"),
         ],
-        help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"))
-    var receivingBufferSize = CountArgument(65536)
+        parsing: .unconditional, help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"),
+        transform: wholeNumber(in: countRange))
+    var receivingBufferSize = 65536
 
     @Option(
         name: [
             .customShort("l", allowingJoined: true), .customLong("connection_limit"), .customLong("connection-limit"),
         ],
-        help: ArgumentHelp("How many connections may wait to be accepted.", valueName: "number"))
-    var connectionLimit = CountArgument(1000)
+        parsing: .unconditional,
+        help: ArgumentHelp("How many connections may wait to be accepted.", valueName: "number"),
+        transform: wholeNumber(in: countRange))
+    var connectionLimit = 1000
 
     @Option(
-        name: [.customShort("t", allowingJoined: true), .long],
+        name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditional,
         help: ArgumentHelp(
-            "Close a connection that is idle for so long, such as 30 or 500ms (default: never).", valueName: "seconds"))
+            "Close a connection that is idle for so long: 30, 500ms, 2m (default: never).", valueName: "time"),
+        transform: TimeArgument.parse)
     var timeout: TimeArgument?
 
-    @Option(help: ArgumentHelp("The longest message that a client may send, in bytes.", valueName: "bytes"))
-    var maxMessage = CountArgument(MessageLimits.request)
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The longest message that a client may send, in bytes.", valueName: "bytes"),
+        transform: wholeNumber(in: countRange))
+    var maxMessage = MessageLimits.request
 
-    @Option(help: ArgumentHelp("How long a stop waits for the running task.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long a stop waits for the running task, from 1ms up.", valueName: "time"),
+        transform: TimeArgument.parse)
     var drainTimeout = TimeArgument(seconds: 30)
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Multiply every delay, for tests and demos: 0 for none.", valueName: "factor"))
+        help: ArgumentHelp("Multiply every delay, for tests and demos; 0 for none.", valueName: "0-1000"),
+        transform: { text in
+            guard let factor = Double(text), (0...1000).contains(factor) else {
+                throw ValidationError("it takes a factor from 0 to 1000")
+            }
+            return factor
+        })
     var timeScale = 1.0
 
     @Option(help: ArgumentHelp("How much to log.", valueName: "level"))
     var logLevel = LogLevel.notice
-
-    func validate() throws {
-        guard timeScale >= 0, timeScale <= 1000 else {
-            throw ValidationError("--time-scale takes a factor from 0 to 1000")
-        }
-    }
 
     static func main() {
         runProgram(Self.self, Array(CommandLine.arguments.dropFirst()))
@@ -83,25 +100,24 @@ struct TaskDaemon: ParsableCommand {
         prepareProcess()
         var logger = Logger(label: "uv-taskd") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
-        let signal: Signal?
         do throws(StartFailure) {
-            signal = try TaskServer.serve(serverConfiguration, TaskCatalog(timeScale: timeScale), logger)
+            let signal = try TaskServer.serve(serverConfiguration, TaskCatalog(timeScale: timeScale), logger)
+            leaveProcess(signal.map { 128 + $0.number } ?? 0)
         } catch {
             try? StandardStream.error.write("uv-taskd: \(error)\n")
-            throw ExitCode.failure
+            leaveProcess(1)
         }
-        if let signal { throw ExitCode(128 + signal.number) }
     }
 
     var serverConfiguration: ServerConfiguration {
         var server = ServerConfiguration()
         server.host = host
-        server.port = port.number
+        server.port = port
         server.portFile = portFile
-        server.readSize = receivingBufferSize.value
-        server.backlog = connectionLimit.value
+        server.readSize = receivingBufferSize
+        server.backlog = connectionLimit
         server.idleTimeout = timeout?.milliseconds
-        server.maximumMessage = maxMessage.value
+        server.maximumMessage = maxMessage
         server.drainTimeout = drainTimeout.milliseconds
         return server
     }

@@ -21,5 +21,13 @@ struct SignalWatcherTests {
     @Test func numbersAreThoseOfTheSystem() {
         #expect(Signal.interrupt.number == 2)
         #expect(Signal.terminate.number == 15)
+        #expect(Signal.hangUp.number == 1)
+    }
+
+    @Test func anIgnoredSignalIsKnown() {
+        #expect(!Signal.hangUp.isIgnored)
+        Signal.hangUp.ignore()
+        #expect(Signal.hangUp.isIgnored)
+        signal(SIGHUP, SIG_DFL)
     }
 }

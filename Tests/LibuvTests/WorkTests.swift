@@ -35,6 +35,14 @@ struct WorkTests {
         loop.close()
     }
 
+    @Test func aLoopMayBeClosedWhileWorkIsUnderWay() throws {
+        let loop = try EventLoop()
+        let release = DispatchSemaphore(value: 0)
+        try Work.queue(on: loop, { release.wait() }, completion: { Issue.record("the loop runs no more") })
+        loop.close()
+        release.signal()
+    }
+
     @Test func mayBeQueuedFromACompletion() throws {
         let loop = try EventLoop()
         var count = 0

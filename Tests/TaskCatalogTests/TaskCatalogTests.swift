@@ -22,6 +22,12 @@ struct TaskCatalogTests {
         for name in ["", "Echo", "echo ", "rev"] { #expect(catalog.index(of: name) == nil) }
     }
 
+    @Test func namesAreComparedByteForByte() {
+        let catalog = TaskCatalog([TaskType(name: "\u{e9}", delay: .zero) { $0 }])
+        #expect(catalog.index(of: "\u{e9}") == 0)
+        #expect(catalog.index(of: "e\u{301}") == nil, "the same to a reader, other bytes")
+    }
+
     @Test func aScaleMultipliesEveryDelay() {
         #expect(
             TaskCatalog(timeScale: 0.5).types.map(\.delay) == [

@@ -16,6 +16,17 @@ struct TextFunctionsTests {
         #expect(Array(reversed(text).unicodeScalars) == Array(expected.unicodeScalars))
     }
 
+    /// Going back over flags takes quadratic time: these would take minutes.
+    @Test func longRowsOfFlagsTakeLinearTime() {
+        let flags = String(repeating: "🇷🇺", count: 100_000)
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            #expect(reversed(flags).utf8.elementsEqual(flags.utf8))
+            #expect(swappedPairwise(flags).utf8.elementsEqual(flags.utf8))
+        }
+        #expect(time < .seconds(10))
+    }
+
     @Test(arguments: [
         ("", ""), ("a", "a"), ("ab", "ba"), ("abc", "bac"), ("abcd", "badc"), ("пример", "рпмире"), ("кот", "окт"),
         ("e\u{301}ab", "ae\u{301}b"), ("🇷🇺🇫🇷", "🇫🇷🇷🇺"), ("👨‍👩‍👧‍👦1", "1👨‍👩‍👧‍👦"), ("\r\na", "a\r\n"), ("a\r\nb", "\r\nab"),

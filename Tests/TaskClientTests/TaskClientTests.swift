@@ -73,6 +73,24 @@ struct TaskClientTests {
         client.close()
     }
 
+    @Test func aConnectionThatEndsInsideAnAnswer() throws {
+        let client = try client(of: FakeServer([.answer("{\"status\":\"suc"), .close]))
+        #expect(throws: ClientError.cutOff) { try client.status(of: .first) }
+        client.close()
+    }
+
+    @Test func theResultAfterTheEndHasADeadlineAgain() throws {
+        let server = FakeServer([.answer("{\"task_id\":1}"), .answer("{\"status\":\"success\"}")])
+        let client = try client(of: server, timeout: 50)
+        let id = try client.submit("revers", "")
+        let error = #expect(throws: ClientError.self) { _ = try client.waitForResult(of: id) }
+        guard case .timedOut(_, _, _, .waitingForAnswer) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        client.close()
+    }
+
     @Test(arguments: [
         "HTTP/1.1 400 Bad Request\r\n\r\n", "{}\n", "{\"status\":\"done\"}\n", "{\"task_id\":1}\n",
         "{\"status\":\"wai\n",
@@ -99,7 +117,7 @@ struct TaskClientTests {
         var configuration = ClientConfiguration()
         configuration.host = "no-such-host.invalid"
         let error = #expect(throws: ClientError.self) { _ = try TaskClient(configuration) }
-        #expect(error?.description.hasPrefix("the host no-such-host.invalid was not found: ") == true)
+        #expect(error?.description.hasPrefix("the host \"no-such-host.invalid\" was not found: ") == true)
     }
 
     @Test func everyErrorIsOneLine() {
@@ -109,9 +127,11 @@ struct TaskClientTests {
             .cannotConnect(host: "h", port: 1, cause), .closed, .lost(cause),
             .timedOut(host: "h", port: 1, milliseconds: 1500, .connecting),
             .timedOut(host: "h", port: 1, milliseconds: 5000, .waitingForAnswer),
-            .foreignAnswer(host: "h", port: 1, "r"),
+            .foreignAnswer(host: "h", port: 1, "r"), .cutOff,
         ]
         for error in errors { #expect(!error.description.contains("\n") && !error.description.isEmpty) }
+        #expect(errors.map(\.leavesRequestOpen) == [false, false, false, true, true, false, true, false, true])
+        #expect(ClientError.nothingListens(host: "::1", port: 1).description.hasPrefix("nothing listens on [::1]:1."))
         #expect(errors[5].description == "no connection to h:1 within 1.5 s; --connect-timeout sets the time")
     }
 }

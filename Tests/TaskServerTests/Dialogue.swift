@@ -49,7 +49,7 @@ final class Dialogue {
         for client in clients { client.close() }
         server.stop(.interrupt)
         server.stop(.interrupt)
-        loop.run()
+        loop.waitForTest("the last handle") { loop.liveHandles <= 1 }
         loop.close()
     }
 }
@@ -111,6 +111,8 @@ final class Client: TCPStreamDelegate {
         #expect(received.isEmpty, "\(String(decoding: received, as: UTF8.self))", sourceLocation: location)
     }
 
+    var receivedLines: Int { received.count { $0 == 10 } }
+    var hasSentAll: Bool { stream.isDrained }
     var hasReceivedNothing: Bool { received.isEmpty && !isClosed }
 
     func stopReading() { stream.stopReading() }

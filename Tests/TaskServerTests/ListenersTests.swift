@@ -11,7 +11,7 @@ struct ListenersTests {
         let failure = #expect(throws: StartFailure.self) { _ = try Dialogue { $0.port = port } }
         #expect(
             failure?.description
-                == "127.0.0.1:\(port) is in use by another program. Stop it, or choose another port with --port (0 takes a free one)"
+                == "127.0.0.1:\(port) is in use, perhaps by another uv-taskd. Stop that, or choose another --port (0 takes a free one)"
         )
         first.end()
     }
@@ -34,9 +34,10 @@ struct ListenersTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func aStartThatFailsLeavesAnothersPortFile() throws {
+    @Test func aPortFileThatAKilledServerLeftIsGoneAtOnce() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-        let first = try Dialogue { $0.portFile = path }
+        try SmallFile.write("9\n", to: path)
+        let first = try Dialogue()
         let port = try #require(first.server.addresses.first?.port)
         #expect(throws: StartFailure.self) {
             _ = try Dialogue {
@@ -44,7 +45,7 @@ struct ListenersTests {
                 $0.portFile = path
             }
         }
-        #expect(FileManager.default.fileExists(atPath: path))
+        #expect(!FileManager.default.fileExists(atPath: path))
         first.end()
     }
 
@@ -59,7 +60,7 @@ struct RefusalLogTests {
         #expect(RefusalLog.summary(of: [:]) == nil)
         #expect(RefusalLog.summary(of: [.brokenMessage: 1]) == "closed 1 connection: 1 × broken message")
         #expect(
-            RefusalLog.summary(of: [.unknownTask: 2, .brokenMessage: 3])
-                == "closed 5 connections: 3 × broken message, 2 × unknown task id")
+            RefusalLog.summary(of: [.unknownTask: 2, .brokenMessage: 3, .tooLong: 1])
+                == "closed 6 connections: 3 × broken message, 1 × message over --max-message, 2 × unknown task id")
     }
 }

@@ -116,6 +116,60 @@ struct SessionTests {
         dialogue.end()
     }
 
+    @Test func onePipelineDoesNotKeepTheLoopToItself() throws {
+        let dialogue = try Dialogue()
+        let data = String(repeating: "x", count: 300_000)
+        let greedy = try dialogue.connect()
+        try greedy.send(run("echo", data) + status(1))
+        greedy.expect(#"{"task_id":1}"#, #"{"status":"success"}"#)
+        let other = try dialogue.connect()
+        try greedy.send(String(repeating: result(1), count: 300))
+        _ = greedy.line()
+        try other.send(status(1))
+        other.expect(#"{"status":"success"}"#)
+        #expect(greedy.receivedLines < 200, "the other client had its turn before the end of the pipeline")
+        for _ in 2...300 { _ = greedy.line() }
+        dialogue.end()
+    }
+
+    @Test func whatARefusedClientGoesOnSendingIsNotReadBeforeItTakesItsReplies() throws {
+        let dialogue = try Dialogue()
+        let data = String(repeating: "x", count: 900_000)
+        let client = try dialogue.connect()
+        try client.send(run("echo", data) + status(1))
+        client.expect(#"{"task_id":1}"#, #"{"status":"success"}"#)
+        client.stopReading()
+        try client.send(String(repeating: result(1), count: 20) + "garbage")
+        let garbage = String(repeating: "y", count: 20_000_000)
+        try client.send(garbage)
+        let other = try dialogue.connect()
+        for _ in 1...100 {
+            try other.send(status(1))
+            other.expect(#"{"status":"success"}"#)
+        }
+        #expect(!client.hasSentAll, "the garbage stays with the client")
+        try client.startReading()
+        for _ in 1...20 { #expect(client.line()?.utf8.count == 900_030) }
+        client.expectClosed()
+        dialogue.end()
+    }
+
+    /// Swift compares strings in normal form, which takes quadratic time for these marks.
+    @Test func namesThatAreHardToNormaliseCostNothing() throws {
+        let dialogue = try Dialogue()
+        let client = try dialogue.connect()
+        let name = "e" + String(repeating: "\u{301}\u{316}", count: 200_000)
+        let clock = ContinuousClock()
+        let time = try clock.measure {
+            try client.send(run(name, "x"))
+            client.expect(#"{"task_id":1}"#)
+            try client.send(#"{"type":"\#(name)"}"#)
+            client.expectClosed()
+        }
+        #expect(time < .seconds(5))
+        dialogue.end()
+    }
+
     @Test func theLimitOfAMessage() throws {
         let dialogue = try Dialogue { $0.maximumMessage = 60 }
         let fits = #"{"type":"run","task_name":"echo","data":"1234567890123456"}"#

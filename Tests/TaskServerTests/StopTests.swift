@@ -1,4 +1,6 @@
+import Foundation
 import Libuv
+import TaskCatalog
 import Testing
 
 @testable import TaskServer
@@ -89,6 +91,23 @@ struct StopTests {
         expectStopped(dialogue)
         #expect(dialogue.server.cutOffBy == .terminate)
         dialogue.end()
+    }
+
+    @Test func aTaskWhoseFunctionDoesNotEndIsLeftBehind() throws {
+        let release = DispatchSemaphore(value: 0)
+        let stuck = TaskType(name: "revers", delay: .zero) { data in
+            release.wait()
+            return data
+        }
+        let dialogue = try Dialogue(types: [stuck]) { $0.drainTimeout = 10 }
+        let client = try dialogue.connect()
+        try client.send(runSlow + status(1))
+        client.expect(#"{"task_id":1}"#)
+        dialogue.server.stop(.interrupt)
+        client.expect(#"{"status":"error"}"#)
+        expectStopped(dialogue)
+        dialogue.end()
+        release.signal()
     }
 
     @Test func aTaskThatTakesTooLongIsCutOff() throws {
