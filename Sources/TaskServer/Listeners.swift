@@ -12,13 +12,15 @@ struct Listeners {
         for listener in listeners { listener.close() }
     }
 
-    /// Listens on every address. One of a family that the machine lacks is logged and left out.
+    /// Listens on every address of the configured host; the loop runs while its name is resolved. An address of a
+    /// family that the machine lacks is logged and left out.
     ///
     /// - Throws: `StartFailure` at any other failure, or where no address is left; nothing listens then.
     static func open(
-        _ addresses: [SocketAddress], of configuration: ServerConfiguration, on loop: EventLoop, _ logger: Logger,
+        _ configuration: ServerConfiguration, on loop: EventLoop, _ logger: Logger,
         onConnection: @escaping (Result<TCPStream, UVError>) -> Void
     ) throws(StartFailure) -> Listeners {
+        let addresses = try resolve(configuration, on: loop)
         // With port 0 the first address chooses; the others may find that port taken by a stranger.
         var attemptsLeft = configuration.port == 0 ? 20 : 1
         while true {
@@ -29,6 +31,19 @@ struct Listeners {
                 guard attemptsLeft > 0, case .cannotListen(_, let cause) = error, cause.code == .addressInUse
                 else { throw error }
             }
+        }
+    }
+
+    private static func resolve(
+        _ configuration: ServerConfiguration, on loop: EventLoop
+    ) throws(StartFailure) -> [SocketAddress] {
+        var found: Result<[SocketAddress], UVError>?
+        do throws(UVError) {
+            try loop.resolve(host: configuration.host, port: configuration.port) { found = $0 }
+            loop.run { found != nil }
+            return try found?.get() ?? []
+        } catch {
+            throw .nameNotResolved(host: configuration.host, error)
         }
     }
 

@@ -18,7 +18,7 @@ final class Session {
     /// earlier would reset the connection, and with it replies that the client has not read yet.
     private static let lingerTime: UInt64 = 1000
 
-    private enum Phase {
+    enum Phase {
         case open
         /// No request is read any more; replies still go out.
         case ending
@@ -27,9 +27,9 @@ final class Session {
 
     let id: ConnectionID
     unowned let server: TaskServer
-    private let stream: TCPStream
+    let stream: TCPStream
     private var framer: LineFramer
-    private var phase = Phase.open
+    private(set) var phase = Phase.open
     /// The client will send nothing more.
     private var inputEnded = false
     /// The task on whose end a `status` waits.

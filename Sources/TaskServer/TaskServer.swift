@@ -12,7 +12,7 @@ package final class TaskServer {
     let loop: EventLoop
     let logger: Logger
     /// Whether connections and tasks are logged one by one; asked on the hot path.
-    private let logsEvents: Bool
+    let logsEvents: Bool
 
     var queue = SerialQueue()
     let runner: TaskRunner
@@ -26,7 +26,7 @@ package final class TaskServer {
     private var lastConnection: UInt64 = 0
     /// Sessions that have had their turn.
     private var yielded: [ConnectionID] = []
-    private let turnTimer: Timer
+    private let nextRound: NextRound
     private var listeners: Listeners?
     private var signalWatchers: [SignalWatcher] = []
     private let refusals: RefusalLog
@@ -50,7 +50,7 @@ package final class TaskServer {
         do throws(UVError) {
             refusals = try RefusalLog(on: loop, logger)
             stopTimer = try Timer(on: loop)
-            turnTimer = try Timer(on: loop)
+            nextRound = try NextRound(on: loop)
         } catch {
             throw .loop(error)
         }
@@ -86,7 +86,7 @@ package final class TaskServer {
     private func listen() throws(StartFailure) {
         // One that a killed server left would send whoever waits for it to the wrong port.
         removePortFile()
-        let listeners = try Listeners.open(resolveHost(), of: configuration, on: loop, logger) { [unowned self] in
+        let listeners = try Listeners.open(configuration, on: loop, logger) { [unowned self] in
             accept($0)
         }
         self.listeners = listeners
@@ -110,17 +110,6 @@ package final class TaskServer {
         }
         if let open = addresses.first(where: { !$0.isLoopback }) {
             logger.warning("anyone who can reach \(open) can use this server: there is no authentication")
-        }
-    }
-
-    private func resolveHost() throws(StartFailure) -> [SocketAddress] {
-        var found: Result<[SocketAddress], UVError>?
-        do throws(UVError) {
-            try loop.resolve(host: configuration.host, port: configuration.port) { found = $0 }
-            loop.run { found != nil }
-            return try found?.get() ?? []
-        } catch {
-            throw .nameNotResolved(host: configuration.host, error)
         }
     }
 
@@ -155,7 +144,7 @@ package final class TaskServer {
     func continueLater(_ session: Session) {
         yielded.append(session.id)
         guard yielded.count == 1 else { return }
-        turnTimer.start(after: 0) { [unowned self] in
+        nextRound.start { [unowned self] in
             for id in exchange(&yielded, with: []) { sessions[id]?.proceed() }
         }
     }
@@ -175,56 +164,6 @@ package final class TaskServer {
         guard used.capacity <= 1 << 20 else { return }
         used.removeAll(keepingCapacity: true)
         output = used
-    }
-
-    // MARK: Tasks
-
-    var now: Timestamp { Timestamp(milliseconds: loop.now) }
-
-    /// Queues a task, and starts it if none runs.
-    func submit(
-        _ name: String, _ data: String, from connection: ConnectionID
-    ) throws(SerialQueue.Refusal) -> TaskID {
-        guard let index = catalog.index(of: name) else {
-            let failure = TaskFailure(.unknownTaskName, "no task type has that name")
-            let id = try queue.submitFailed(failure, from: connection, at: now)
-            if logsEvents { logger.debug("task \(id) from connection \(connection): no such type") }
-            return id
-        }
-        let type = TaskTypeIndex(rawValue: UInt16(index))
-        let id = try queue.submit(type, data: data, from: connection, at: now)
-        if logsEvents {
-            logger.debug("task \(id) from connection \(connection): \(name), \(data.utf8.count) bytes")
-        }
-        startNextTask()
-        return id
-    }
-
-    private func startNextTask() {
-        while let start = queue.startNext(at: now) {
-            if logsEvents { logger.debug("task \(start.id) started") }
-            do throws(UVError) {
-                return try runner.start(catalog.types[Int(start.type.rawValue)], data: start.data) { [self] in
-                    taskDidEnd(start.id, $0)
-                }
-            } catch {
-                let failure = TaskFailure(.failed, "the thread pool did not take the task: \(error)")
-                tellWaiters(queue.finish(.failure(failure), at: now), of: start.id)
-            }
-        }
-    }
-
-    private func taskDidEnd(_ id: TaskID, _ outcome: Result<String, TaskFailure>) {
-        let waiters = queue.finish(outcome, at: now)
-        if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
-        startNextTask()
-        tellWaiters(waiters, of: id)
-        if case .draining = stopPhase { leave() }
-    }
-
-    func tellWaiters(_ waiters: [ConnectionID], of id: TaskID) {
-        guard let state = queue[id]?.state else { return }
-        for waiter in waiters { sessions[waiter]?.heldTaskDidEnd(in: state) }
     }
 
     // MARK: End
@@ -249,15 +188,6 @@ package final class TaskServer {
         }
         refusals.close()
         stopTimer.close()
-        turnTimer.close()
-    }
-}
-
-extension Result<String, TaskFailure> {
-    fileprivate var logDescription: String {
-        switch self {
-        case .success(let result): "success, \(result.utf8.count) bytes"
-        case .failure(let failure): "error, \(failure.code.rawValue): \(failure.message)"
-        }
+        nextRound.close()
     }
 }

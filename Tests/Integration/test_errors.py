@@ -118,7 +118,7 @@ class ConnectionErrors(ErrorCase):
         self.assertRegex(
             ran.errors,
             r"\AERROR: failed to get task status\. Task #1 "
-            r"\(the host no-such-host\.invalid was not found: [^\n]+\. Check --host\)\n\Z")
+            r'\(the host "no-such-host\.invalid" was not found: [^\n]+\. Check --host\)\n\Z')
 
     def test_a_web_server(self):
         def serve(connection):
@@ -166,7 +166,7 @@ class ConnectionErrors(ErrorCase):
     def test_a_server_that_closes_instead_of_giving_an_id(self):
         with FakeServer(lambda connection: read_lines(connection, 1)) as server:
             ran = client(server, "-a", "run", "-n", "revers", "-d", "hello", "-w", "true")
-        self.check_error(ran, f"ERROR: failed to start task revers ({CLOSED})", 6)
+        self.check_error(ran, f"ERROR: failed to start task revers ({CLOSED}; it is not known whether the task was queued)", 6)
 
     def test_a_server_that_closes_between_the_id_and_the_status(self):
         def serve(connection):
@@ -176,7 +176,7 @@ class ConnectionErrors(ErrorCase):
 
         with FakeServer(serve) as server:
             ran = client(server, "-a", "run", "-n", "revers", "-d", "hello", "-w", "true")
-        self.check_error(ran, f"ERROR: failed to complete the task revers ({CLOSED})", 6)
+        self.check_error(ran, f"ERROR: failed to complete the task revers ({CLOSED}; the task is #7)", 6)
 
     def test_a_connection_that_is_reset_while_the_client_waits(self):
         def serve(connection):

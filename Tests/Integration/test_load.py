@@ -1,5 +1,6 @@
 """What idle, greedy and many connections cost the daemon, as the system tells in /proc."""
 
+import concurrent.futures
 import pathlib
 import time
 import unittest
@@ -96,6 +97,39 @@ class GreedyClients(unittest.TestCase):
             self.assertLess(sent, 100_000_000, "the daemon takes requests without end")
         connection.socket.settimeout(30)
         self.assertGreater(sent // len(get_result(1)), 1000)
+
+
+class Pipelines(unittest.TestCase):
+    def test_one_does_not_keep_the_daemon_to_itself(self):
+        count, size = 1600, 500_000
+        with Daemon() as daemon, daemon.connect() as greedy, daemon.connect() as other:
+            greedy.send(run("echo", "x" * size), status(1))
+            greedy.expect(submitted(1), state("success"))
+            other.send(status(1))
+            other.expect(state("success"))
+
+            def read_everything():
+                left = count * (size + len('{"status":"success","data":""}\n'))
+                buffer = bytearray(1 << 20)
+                while left:
+                    left -= greedy.socket.recv_into(buffer)
+
+            def ask_meanwhile():
+                longest = 0.0
+                while not reader.done():
+                    start = time.monotonic()
+                    other.send(status(1))
+                    other.expect(state("success"))
+                    longest = max(longest, time.monotonic() - start)
+                return longest
+
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                reader = pool.submit(read_everything)
+                greedy.send(*[get_result(1)] * count)
+                longest = ask_meanwhile()
+                reader.result()
+            # All of it in one go takes a second.
+            self.assertLess(longest, bound(0.2))
 
 
 if __name__ == "__main__":
