@@ -30,7 +30,7 @@ struct TaskCommand: ParsableCommand {
     var host = "localhost"
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("The server's port.", valueName: "1-65535"),
+        parsing: .unconditional, help: ArgumentHelp("The server's port (default: 4321).", valueName: "1-65535"),
         transform: wholeNumber(in: 1...65535))
     var port = 4321
 
@@ -64,13 +64,15 @@ struct TaskCommand: ParsableCommand {
             .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
             .customLong("receiving-buffer-size"),
         ],
-        parsing: .unconditional, help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"),
+        parsing: .unconditional,
+        help: ArgumentHelp("The size of one read, in bytes (default: 65536).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))
     var receivingBufferSize = 65536
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How long to wait for a connection and an answer: 5, 500ms.", valueName: "time"),
+        help: ArgumentHelp(
+            "How long to wait for a connection and an answer: 10, 500ms (default: 5s).", valueName: "time"),
         transform: TimeArgument.parse)
     var connectTimeout = TimeArgument(seconds: 5)
 

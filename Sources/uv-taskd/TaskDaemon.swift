@@ -26,14 +26,15 @@ struct TaskDaemon: ParsableCommand {
         version: productVersion)
 
     private static var typeList: String {
-        TaskType.builtIn.map { "\($0.name) \($0.delay / .seconds(1)) s" }.joined(separator: ", ")
+        TaskType.builtIn.map { "\($0.name) (\($0.delay.components.seconds) s)" }.joined(separator: ", ")
     }
 
     @Option(help: "The name or address to listen on: every address that it resolves to.")
     var host = "localhost"
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "0-65535"),
+        parsing: .unconditional,
+        help: ArgumentHelp("The port to listen on; 0 takes a free one (default: 4321).", valueName: "0-65535"),
         transform: wholeNumber(in: 0...65535))
     var port = 4321
 
@@ -46,7 +47,8 @@ struct TaskDaemon: ParsableCommand {
             .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
             .customLong("receiving-buffer-size"),
         ],
-        parsing: .unconditional, help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"),
+        parsing: .unconditional,
+        help: ArgumentHelp("The size of one read, in bytes (default: 65536).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))
     var receivingBufferSize = 65536
 
@@ -55,7 +57,7 @@ struct TaskDaemon: ParsableCommand {
             .customShort("l", allowingJoined: true), .customLong("connection_limit"), .customLong("connection-limit"),
         ],
         parsing: .unconditional,
-        help: ArgumentHelp("How many connections may wait to be accepted.", valueName: "number"),
+        help: ArgumentHelp("How many connections may wait to be accepted (default: 1000).", valueName: "number"),
         transform: wholeNumber(in: countRange))
     var connectionLimit = 1000
 
@@ -68,19 +70,21 @@ struct TaskDaemon: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The longest message that a client may send, in bytes.", valueName: "bytes"),
+        help: ArgumentHelp(
+            "The longest message that a client may send, in bytes (default: 1048576).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))
     var maxMessage = MessageLimits.request
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How long a stop waits for the running task, from 1ms up.", valueName: "time"),
+        help: ArgumentHelp(
+            "How long a stop waits for the running task, from 1ms up (default: 30s).", valueName: "time"),
         transform: TimeArgument.parse)
     var drainTimeout = TimeArgument(seconds: 30)
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Multiply every delay, for tests and demos; 0 for none.", valueName: "0-1000"),
+        help: ArgumentHelp("Multiply every delay, for tests and demos; 0 for none (default: 1).", valueName: "0-1000"),
         transform: { text in
             guard let factor = Double(text), (0...1000).contains(factor) else {
                 throw ValidationError("it takes a factor from 0 to 1000")
