@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 
 /// A length of time on a command line: `30`, `1.5` or `30s`, `500ms`, `2m`, `1h`; a bare number is in seconds.
 package struct TimeArgument: Hashable, Sendable, CustomStringConvertible {
@@ -42,3 +42,9 @@ package func wholeNumber(in range: ClosedRange<Int>) -> @Sendable (String) throw
 
 /// What sizes and counts may be: more than any machine reaches.
 package let countRange = 1...(1 << 30)
+
+/// The size of one read has the same names in both programs.
+package let receivingBufferSizeName: NameSpecification = [
+    .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
+    .customLong("receiving-buffer-size"),
+]

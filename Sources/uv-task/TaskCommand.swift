@@ -60,10 +60,7 @@ struct TaskCommand: ParsableCommand {
     var waitingForData = YesNo.no
 
     @Option(
-        name: [
-            .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
-            .customLong("receiving-buffer-size"),
-        ],
+        name: receivingBufferSizeName,
         parsing: .unconditional,
         help: ArgumentHelp("The size of one read, in bytes (default: 65536).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))

@@ -43,10 +43,7 @@ struct TaskDaemon: ParsableCommand {
     var portFile: String?
 
     @Option(
-        name: [
-            .customShort("r", allowingJoined: true), .customLong("receiving_buffer_size"),
-            .customLong("receiving-buffer-size"),
-        ],
+        name: receivingBufferSizeName,
         parsing: .unconditional,
         help: ArgumentHelp("The size of one read, in bytes (default: 65536).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))
@@ -130,15 +127,5 @@ struct TaskDaemon: ParsableCommand {
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
 
-    var level: Logger.Level {
-        switch self {
-        case .trace: .trace
-        case .debug: .debug
-        case .info: .info
-        case .notice: .notice
-        case .warning: .warning
-        case .error: .error
-        case .critical: .critical
-        }
-    }
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
 }

@@ -118,6 +118,10 @@ class Daemon:
     def terminate(self):
         self._process.send_signal(signal.SIGTERM)
 
+    def hang_up(self):
+        """The end of its terminal."""
+        self._process.send_signal(signal.SIGHUP)
+
     def exit_code(self, deadline=PATIENCE):
         """Waits for the end of the process."""
         try:

@@ -1,9 +1,11 @@
 """The command line of uv-taskd."""
 
 import socket
+import subprocess
+import time
 import unittest
 
-from harness import Connection, Daemon, client, closing, get_result, result, run, state, status
+from harness import DAEMON_PROGRAM, PATIENCE, TIMING, Connection, Daemon, bound, client, closing, get_result, result, run, state, status
 
 
 def has_ipv6():
@@ -78,6 +80,32 @@ class DaemonOptions(unittest.TestCase):
                 daemon.terminate()
                 self.assertEqual(daemon.exit_code(), 0)
                 self.assertFalse(daemon.port_file.exists())
+
+
+class Start(unittest.TestCase):
+    def test_it_accepts_at_once(self):
+        runs = 5 if TIMING else 1
+        # The quickest of several: what is measured is the daemon, not what else the machine does.
+        self.assertLess(min(self.time_to_accept() for _ in range(runs)), bound(0.02))
+
+    def time_to_accept(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        start = time.monotonic()
+        process = subprocess.Popen(
+            [DAEMON_PROGRAM, "--host", "127.0.0.1", "--port", str(port)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+                    return time.monotonic() - start
+                except ConnectionRefusedError:
+                    if time.monotonic() > start + PATIENCE:
+                        raise
+        finally:
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

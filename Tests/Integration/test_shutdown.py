@@ -16,10 +16,29 @@ class Idle(unittest.TestCase):
         self.assertLess(time.monotonic() - start, bound(0.5))
         self.assertFalse(daemon.port_file.exists())
 
-    def test_either_signal_ends_it_at_once(self):
-        for name in "interrupt", "terminate":
+    def test_every_signal_ends_it_at_once(self):
+        for name in "interrupt", "terminate", "hang_up":
             with self.subTest(name), Daemon() as daemon:
                 self.check_quick_end(daemon, getattr(daemon, name))
+
+    def test_a_signal_may_come_as_soon_as_the_port_is_known(self):
+        for _ in range(20):
+            with Daemon() as daemon:
+                self.check_quick_end(daemon, daemon.terminate)
+
+    def test_a_second_signal_close_behind_changes_nothing(self):
+        for _ in range(20):
+            with Daemon() as daemon:
+                daemon.terminate()
+                self.check_quick_end(daemon, daemon.terminate)
+
+    def test_a_terminal_that_closes_is_ignored_under_nohup(self):
+        ignoring = "sh", "-c", "trap '' HUP; exec \"$@\"", "sh"
+        with Daemon(command=ignoring, time_scale=0.1) as daemon, daemon.connect() as connection:
+            daemon.hang_up()
+            connection.send(run("revers", "ab"), status(1), get_result(1))
+            connection.expect(submitted(1), state("success"), result("success", "ba"))
+            self.check_quick_end(daemon, daemon.interrupt)
 
     def test_idle_connections_are_closed(self):
         with Daemon() as daemon, daemon.connect() as silent, daemon.connect() as served:
