@@ -19,9 +19,7 @@ package struct TimeArgument: Hashable, Sendable, CustomStringConvertible {
         return TimeArgument(milliseconds: UInt64((number * unit.milliseconds).rounded()))
     }
 
-    private init(milliseconds: UInt64) { self.milliseconds = milliseconds }
-
-    package init(seconds: Int) { milliseconds = UInt64(seconds) * 1000 }
+    package init(milliseconds: UInt64) { self.milliseconds = milliseconds }
 
     package var description: String {
         milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"

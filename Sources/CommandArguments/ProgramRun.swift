@@ -34,3 +34,16 @@ func oneLine(_ message: String) -> String {
     if !values.isEmpty { sentence += " \(values)" }
     return sentence.hasSuffix(".") || sentence.hasSuffix("?") ? sentence : sentence + "."
 }
+
+/// Arguments in which a `--` that is the value of `--data` can't be taken for the end of the options.
+package func withoutTerminators(_ arguments: [String]) -> [String] {
+    var joined: [String] = []
+    for argument in arguments {
+        if argument == "--", let last = joined.last, last == "-d" || last == "--data" {
+            joined[joined.count - 1] = "--data=--"
+        } else {
+            joined.append(argument)
+        }
+    }
+    return joined
+}

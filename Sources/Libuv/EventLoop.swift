@@ -67,6 +67,7 @@ import Synchronization
         if requestsOnPool > 0 {
             let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
             loopsLeftOpen.withLock { $0.append(address) }
+            isClosed = true
             return
         }
         let result = uv_loop_close(raw)

@@ -8,7 +8,7 @@ import CLibuv
     /// Memory of the handle's C type; not to be touched once `isClosing`.
     let raw: UnsafeMutableRawPointer
 
-    /// Whether `close` was called. A closing handle ignores every call and reports nothing more.
+    /// Whether `close` was called. A closing handle lets go of its callbacks; calls on it do nothing, or throw.
     package private(set) final var isClosing = false
 
     /// - Parameters:

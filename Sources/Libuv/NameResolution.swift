@@ -57,6 +57,9 @@ private struct ResolvedAddresses {
             let address = SocketAddress(raw).with(port: port)
             if !found.contains(address) { found.append(address) }
         }
+        guard !found.isEmpty else {
+            return .failure(UVError(code: .noAddress, call: "uv_getaddrinfo"))
+        }
         return .success(found)
     }
 }

@@ -1,6 +1,7 @@
 import CLibuv
 
-/// Calls back once, in the loop's next round, after the events that are due (`uv_idle_t`).
+/// Calls back once, at the beginning of the loop's next round (`uv_idle_t`). Before it come the events that this round has
+/// already found; between two rounds the loop looks for new ones.
 ///
 /// A timer of no time is no substitute: set anew from its own callback it fires in the same round, without end.
 @safe package final class NextRound: Handle {

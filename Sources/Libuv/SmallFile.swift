@@ -13,17 +13,28 @@ package enum SmallFile {
     /// - Throws: `UVError`, with nothing left behind.
     package static func write(_ text: String, to path: String) throws(UVError) {
         let draft = "\(path).\(uv_os_getpid())"
+        // Made anew, and through no link that a stranger has put there.
+        try? remove(draft)
         let file = try call("uv_fs_open") {
-            uv_fs_open(nil, $0, draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644, nil)
+            uv_fs_open(nil, $0, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644, nil)
         }
-        do {
-            try write(Array(text.utf8), to: file)
-            try call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
+        do throws(UVError) {
+            try fill(file, text)
             try call("uv_fs_rename") { uv_fs_rename(nil, $0, draft, path, nil) }
         } catch {
             try? remove(draft)
             throw error
         }
+    }
+
+    private static func fill(_ file: Int32, _ text: String) throws(UVError) {
+        do throws(UVError) {
+            try write(Array(text.utf8), to: file)
+        } catch {
+            _ = try? call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
+            throw error
+        }
+        try call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
     }
 
     /// Removes a file (`uv_fs_unlink`).

@@ -27,7 +27,7 @@ import CLibuv
     /// 0 to 65535. The two families keep the port in the same place.
     package var port: Int { Int(UInt16(bytes[2]) << 8 | UInt16(bytes[3])) }
 
-    /// The same address with another port.
+    /// The same address with another port, 0 to 65535.
     package func with(port: Int) -> SocketAddress {
         SocketAddress(bytes: bytes, port: UInt16(port))
     }
@@ -55,4 +55,12 @@ import CLibuv
 
     /// `127.0.0.1:4321` or `[::1]:4321`.
     package var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+extension UVError {
+    /// Whether a failure to use `address` means that the machine has no such addresses at all: IPv6 is switched off, or
+    /// not even built in.
+    package func meansMissingFamily(for address: SocketAddress) -> Bool {
+        code == .familyNotSupported || code == .addressNotAvailable && address.isIPv6 && address.isLoopback
+    }
 }

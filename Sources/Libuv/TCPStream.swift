@@ -40,10 +40,12 @@ package protocol TCPStreamDelegate: AnyObject {
 
     /// Connects (`uv_tcp_connect`).
     ///
-    /// - Parameter completion: called once, with the failure if there was one; with `cancelled` after `close`.
+    /// - Parameter completion: called once, with the failure if there was one; with `cancelled` where the stream is
+    ///   closed before, and that is told even then.
     package func connect(
         to address: SocketAddress, completion: @escaping (UVError?) -> Void
     ) throws(UVError) {
+        try checkOpen("uv_tcp_connect")
         try Request<uv_connect_t, Int32>.start(
             "uv_tcp_connect",
             completion: { status in
@@ -62,7 +64,12 @@ package protocol TCPStreamDelegate: AnyObject {
 
     /// Sends small writes at once (`uv_tcp_nodelay`).
     package func disableDelay() throws(UVError) {
+        try checkOpen("uv_tcp_nodelay")
         try check("uv_tcp_nodelay", uv_tcp_nodelay(tcp, 1))
+    }
+
+    private func checkOpen(_ call: String) throws(UVError) {
+        if isClosing { throw UVError(code: .cancelled, call: call) }
     }
 
     /// The address of the other side, while connected (`uv_tcp_getpeername`).
@@ -89,7 +96,9 @@ package protocol TCPStreamDelegate: AnyObject {
     package var isDrained: Bool { pendingWrites == 0 }
 
     /// Writes at once what the socket takes (`uv_try_write`); a copy of what is left goes out as the
-    /// peer reads (`uv_write`), and `streamDidDrain` tells when it has.
+    /// peer reads (`uv_write`), and `streamDidDrain` tells when it has. What is held has no bound: wait for that.
+    ///
+    /// - Throws: `UVError` where the connection has failed; it is of no more use then.
     package func write(_ bytes: Span<UInt8>) throws(UVError) {
         guard !isClosing, bytes.count > 0 else { return }
         var sent = 0

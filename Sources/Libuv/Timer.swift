@@ -13,12 +13,12 @@ import CLibuv
 
     private var timer: UnsafeMutablePointer<uv_timer_t> { raw.assumingMemoryBound(to: uv_timer_t.self) }
 
-    /// Calls `onFire` once, after `milliseconds` (`uv_timer_start`). A timer that runs is set anew.
+    /// Calls `onFire` once, `milliseconds` after the loop's `now` (`uv_timer_start`). A timer that runs is set anew.
+    ///
+    /// Not after the time that it really is: timers that set themselves anew could then fire without end.
     package func start(after milliseconds: UInt64, _ onFire: @escaping () -> Void) {
         guard !isClosing else { return }
         self.onFire = onFire
-        // The loop's clock stands still while its callbacks run; the time is meant from now.
-        uv_update_time(loop.raw)
         uv_timer_start(timer, timerDidFire, milliseconds, 0)
     }
 

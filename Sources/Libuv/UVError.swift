@@ -26,6 +26,8 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let connectionRefused = Code(UV_ECONNREFUSED)
         /// `UV_EINVAL`
         package static let invalidArgument = Code(UV_EINVAL)
+        /// `UV_EAI_NODATA`
+        package static let noAddress = Code(UV_EAI_NODATA)
         /// `UV_ENOENT`
         package static let noSuchFile = Code(UV_ENOENT)
     }

@@ -2,19 +2,20 @@ import CLibuv
 
 /// One piece of work on libuv's thread pool (`uv_work_t`).
 package enum Work {
-    /// Runs `body` on a pool thread (`uv_queue_work`).
+    /// Runs `body` on a pool thread (`uv_queue_work`, which fails only where it is given no function).
     ///
     /// - Parameter completion: called once, on the loop's thread, with what `body` answered; unless the loop is
     ///   closed before.
     package static func queue<Output: Sendable>(
         on loop: EventLoop, _ body: @escaping @Sendable () -> Output, completion: @escaping (Output) -> Void
-    ) throws(UVError) {
+    ) {
         let work = TypedWorkRequest(body) { output in
             loop.requestsOnPool -= 1
             completion(output)
         }
         work.raw.pointee.data = Unmanaged.passUnretained(work).toOpaque()
-        try check("uv_queue_work", uv_queue_work(loop.raw, work.raw, performWork, workDidEnd))
+        let result = uv_queue_work(loop.raw, work.raw, performWork, workDidEnd)
+        precondition(result == 0, "uv_queue_work refused a function")
         _ = Unmanaged.passRetained(work)
         loop.requestsOnPool += 1
     }

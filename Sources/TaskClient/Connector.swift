@@ -9,18 +9,22 @@ struct Connector {
     /// - Returns: a connected stream.
     func connect() throws(ClientError) -> TCPStream {
         let addresses = try resolve()
-        var failure = ClientError.nothingListens(host: configuration.host, port: configuration.port)
+        var failure: ClientError?
+        var missingFamily: ClientError?
         for (index, address) in addresses.enumerated() {
             // An address that swallows everything must leave time for the next one.
             let share = deadline.remaining / UInt64(addresses.count - index)
             do {
                 return try connect(to: address, within: share)
             } catch {
-                if case .nothingListens = error { continue }
-                failure = error
+                switch error {
+                case .nothingListens: failure = failure ?? error
+                case .cannotConnect(_, _, let cause) where cause.meansMissingFamily(for: address): missingFamily = error
+                default: failure = error
+                }
             }
         }
-        throw failure
+        throw failure ?? missingFamily ?? timeout
     }
 
     private func resolve() throws(ClientError) -> [SocketAddress] {

@@ -73,7 +73,8 @@ package enum OriginalForm {
         package var line: String {
             switch self {
             case .notAnInteger(let text): "ERROR: incorrect value of data [\(text)]. Integer type expected.\n"
-            case .noSuchID(let failure): failure.line("task ids begin at \(TaskID.range.lowerBound)")
+            case .noSuchID(let failure):
+                failure.line("task ids are \(TaskID.range.lowerBound) to \(TaskID.range.upperBound)")
             case .unknownAction(let action): "ERROR: unknown action \(action) (there are run, st and res)\n"
             case .noAction: "ERROR: no action (give --action run, st or res; --help tells more)\n"
             case .noTaskName: "ERROR: no task name (give --task_name, such as revers; --help tells more)\n"
@@ -85,25 +86,16 @@ package enum OriginalForm {
         }
     }
 
-    /// Arguments in which a `--` that is the value of `--data` can't be taken for the end of the options.
-    package static func withoutTerminators(_ arguments: [String]) -> [String] {
-        var joined: [String] = []
-        for argument in arguments {
-            if argument == "--", let last = joined.last, last == "-d" || last == "--data" {
-                joined[joined.count - 1] = "--data=--"
-            } else {
-                joined.append(argument)
-            }
-        }
-        return joined
-    }
-
     /// Reads the id in `--data`.
     ///
     /// - Parameter question: what cannot be answered where there is no such id.
     package static func taskID(_ text: String, for question: Failure) throws(Misuse) -> TaskID {
-        guard let number = Int(text) else { throw .notAnInteger(text) }
-        guard let id = TaskID(rawValue: number) else { throw .noSuchID(question) }
+        guard let id = Int(text).flatMap(TaskID.init(rawValue:)) else {
+            let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+            let isInteger =
+                !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            throw isInteger ? .noSuchID(question) : .notAnInteger(text)
+        }
         return id
     }
 

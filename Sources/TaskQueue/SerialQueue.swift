@@ -127,11 +127,10 @@ package struct SerialQueue {
     package mutating func drain(at now: Timestamp) -> Drained {
         isDraining = true
         let dropped = waitingCount
-        let failure = TaskFailure(.shutDown, "the server was stopped before the task could start")
         var id = firstCandidate
         while waitingCount > 0 {
             if tasks[id].state == .waiting {
-                tasks[id].progress = .error(failure, startedAt: nil, finishedAt: now)
+                tasks[id].progress = .error(.dropped, startedAt: nil, finishedAt: now)
                 waitingCount -= 1
             }
             id = id.next

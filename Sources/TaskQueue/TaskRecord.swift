@@ -29,7 +29,7 @@ package struct TaskTypeIndex: Hashable, Sendable {
 
 /// Why a task ended in `error`.
 package struct TaskFailure: Error, Hashable, Sendable {
-    /// The failure codes of PROTOCOL.md.
+    /// In the words of the protocol.
     package enum Code: String, Hashable, Sendable {
         /// No task type has that name.
         case unknownTaskName = "unknown_task_name"
@@ -40,7 +40,15 @@ package struct TaskFailure: Error, Hashable, Sendable {
     }
 
     package let code: Code
+
+    /// A sentence for whoever asks why; what a task's function threw, where it did.
     package let message: String
+
+    /// The server was stopped while the task ran.
+    package static let cutOff = TaskFailure(.shutDown, "the server was stopped while the task ran")
+
+    /// The server was stopped before the task could start.
+    package static let dropped = TaskFailure(.shutDown, "the server was stopped before the task could start")
 
     package init(_ code: Code, _ message: String) {
         self.code = code
@@ -62,7 +70,9 @@ package struct TaskRecord: Sendable {
     package internal(set) var progress: Progress
     /// nil where the name was unknown.
     package let type: TaskTypeIndex?
+    /// The connection on which a question about the task's state waits for its end.
     package let submitter: ConnectionID
+    /// When it came in.
     package let submittedAt: Timestamp
 
     package var state: TaskState {

@@ -75,10 +75,3 @@ struct Listeners {
         return Listeners(listeners: opened)
     }
 }
-
-extension UVError {
-    /// Whether the machine has no such addresses at all: IPv6 is switched off, or not even built in.
-    fileprivate func meansMissingFamily(for address: SocketAddress) -> Bool {
-        code == .familyNotSupported || code == .addressNotAvailable && address.isIPv6 && address.isLoopback
-    }
-}

@@ -148,7 +148,8 @@ final class Session {
         guard phase == .open else { return }
 
         if server.isLeaving, !mayAskForResult {
-            stop()
+            // Not at once: what the client still sends would reset the connection, and with it these replies.
+            end(.serverStopped)
         } else if inputEnded, heldTask == nil, backlog.isEmpty {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || backlog.isFull {

@@ -15,20 +15,19 @@ final class TaskRunner {
 
     /// Has a pool thread wait the type's delay and call its function.
     ///
-    /// - Parameter completion: called once, on the loop's thread, unless this throws. The next task may be
-    ///   started from there.
+    /// - Parameter completion: called once, on the loop's thread. The next task may be started from there.
     func start(
         _ type: TaskType, data: String, completion: @escaping (Result<String, TaskFailure>) -> Void
-    ) throws(UVError) {
+    ) {
         precondition(interruption == nil, "a task runs already")
         let interruption = Interruption()
-        try Work.queue(
+        self.interruption = interruption
+        Work.queue(
             on: loop, { perform(type, data, interruption) },
             completion: { [self] outcome in
                 self.interruption = nil
                 if !isAbandoned { completion(outcome) }
             })
-        self.interruption = interruption
     }
 
     /// No completion is called any more, and nothing may be started.
@@ -45,7 +44,7 @@ final class TaskRunner {
     _ type: TaskType, _ data: String, _ interruption: Interruption
 ) -> Result<String, TaskFailure> {
     guard interruption.wait(type.delay) else {
-        return .failure(TaskFailure(.shutDown, "the server was stopped while the task ran"))
+        return .failure(.cutOff)
     }
     do {
         return .success(try type.function(data))

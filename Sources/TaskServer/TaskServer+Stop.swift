@@ -80,8 +80,7 @@ extension TaskServer {
         logger.warning("task \(running) does not end; it goes with the process")
         runner.abandon()
         tellWaiters(
-            queue.finish(.failure(TaskFailure(.shutDown, "the server was stopped while the task ran")), at: now),
-            of: running)
+            queue.finish(.failure(.cutOff), at: now), of: running)
         leave()
     }
 

@@ -28,16 +28,10 @@ extension TaskServer {
     }
 
     private func startNextTask() {
-        while let start = queue.startNext(at: now) {
-            if logsEvents { logger.debug("task \(start.id) started") }
-            do throws(UVError) {
-                return try runner.start(catalog.types[Int(start.type.rawValue)], data: start.data) { [self] in
-                    taskDidEnd(start.id, $0)
-                }
-            } catch {
-                let failure = TaskFailure(.failed, "the thread pool did not take the task: \(error)")
-                tellWaiters(queue.finish(.failure(failure), at: now), of: start.id)
-            }
+        guard let start = queue.startNext(at: now) else { return }
+        if logsEvents { logger.debug("task \(start.id) started") }
+        runner.start(catalog.types[Int(start.type.rawValue)], data: start.data) { [self] in
+            taskDidEnd(start.id, $0)
         }
     }
 
@@ -59,7 +53,7 @@ extension Result<String, TaskFailure> {
     fileprivate var logDescription: String {
         switch self {
         case .success(let result): "success, \(result.utf8.count) bytes"
-        case .failure(let failure): "error, \(failure.code.rawValue): \(failure.message)"
+        case .failure(let failure): "error, \(failure.code.rawValue)"
         }
     }
 }

@@ -28,6 +28,7 @@ package final class TaskServer {
     private var yielded: [ConnectionID] = []
     private let nextRound: NextRound
     private var listeners: Listeners?
+    private var portFileIsWritten = false
     private var signalWatchers: [SignalWatcher] = []
     private let refusals: RefusalLog
 
@@ -37,7 +38,8 @@ package final class TaskServer {
     /// The signal that cut a running task off, where one did.
     package internal(set) var cutOffBy: Signal?
 
-    /// Listens, and serves as soon as the loop runs. The loop also runs while the host's name is resolved.
+    /// Listens; the loop runs while the host's name is resolved. To be followed by `announce`, and by the loop's `run`,
+    /// which serves until `stop`.
     package init(
         _ configuration: ServerConfiguration, _ catalog: TaskCatalog, on loop: EventLoop, _ logger: Logger
     ) throws(StartFailure) {
@@ -84,8 +86,9 @@ package final class TaskServer {
     package var addresses: [SocketAddress] { listeners?.addresses ?? [] }
 
     private func listen() throws(StartFailure) {
-        // One that a killed server left would send whoever waits for it to the wrong port.
-        removePortFile()
+        // One that a killed server left would send whoever waits for it to the wrong port. Where the port is a fixed
+        // one, the file may be that of the server that has it.
+        if configuration.port == 0 { removePortFile() }
         let listeners = try Listeners.open(configuration, on: loop, logger) { [unowned self] in
             accept($0)
         }
@@ -99,6 +102,7 @@ package final class TaskServer {
         if let path = configuration.portFile, let port = addresses.first?.port {
             do throws(UVError) {
                 try SmallFile.write("\(port)\n", to: path)
+                portFileIsWritten = true
             } catch {
                 closeHandles()
                 throw .portFile(path: path, error)
@@ -168,7 +172,10 @@ package final class TaskServer {
 
     // MARK: End
 
+    /// From here on the port may be another server's, and so may the port file.
     func stopAccepting() {
+        if portFileIsWritten { removePortFile() }
+        portFileIsWritten = false
         listeners?.close()
         listeners = nil
     }
@@ -180,7 +187,6 @@ package final class TaskServer {
     /// Lets go of everything that keeps the loop running.
     func closeHandles() {
         stopAccepting()
-        removePortFile()
         for watcher in signalWatchers {
             watcher.close()
             // One that comes late must not change how the process ends.

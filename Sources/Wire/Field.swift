@@ -2,20 +2,20 @@ import SimdJSON
 
 /// One member that a message may have: at most once, and with a value of its type.
 struct Field<Value> {
-    let name: String
+    let name: StaticString
     private(set) var value: Value?
 
-    init(_ name: StaticString) { self.name = "\(name)" }
+    init(_ name: StaticString) { self.name = name }
 
     /// - Parameter value: nil where what stands in the message is not of the type.
     mutating func set(_ value: Value?) throws(BrokenMessage) {
-        guard self.value == nil else { throw .repeated(name) }
-        guard let value else { throw .wrongValue(name) }
+        guard self.value == nil else { throw .repeated("\(name)") }
+        guard let value else { throw .wrongValue("\(name)") }
         self.value = value
     }
 
     func required() throws(BrokenMessage) -> Value {
-        guard let value else { throw .missing(name) }
+        guard let value else { throw .missing("\(name)") }
         return value
     }
 }

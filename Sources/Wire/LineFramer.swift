@@ -47,10 +47,7 @@ package struct LineFramer: ~Copyable {
     ///   - position: how far `bytes` were looked at; 0 for a new read. It is moved behind the event.
     /// - Returns: nil where the bytes are used up.
     package mutating func next(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
-        if hasMessage {
-            hasMessage = false
-            if !held.isEmpty { held = [] }
-        }
+        if hasMessage { forgetMessage() }
         while position < bytes.count {
             let event: Event?
             switch place {
@@ -63,14 +60,20 @@ package struct LineFramer: ~Copyable {
         return nil
     }
 
-    /// Gives the message that `next` has just found, without a copy where one read held it whole.
+    /// Gives the message that `next` has just found, once, without a copy where one read held it whole.
     ///
     /// - Parameter bytes: those that were given to `next`.
-    package func withMessage<Result, Failure>(
+    package mutating func withMessage<Result, Failure>(
         in bytes: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(hasMessage, "no message was found")
+        defer { forgetMessage() }
         return try held.isEmpty ? body(bytes.extracting(found)) : body(held.span)
+    }
+
+    private mutating func forgetMessage() {
+        hasMessage = false
+        if !held.isEmpty { held = [] }
     }
 
     private mutating func skipLine(in bytes: Span<UInt8>, at position: inout Int) -> Event? {

@@ -3,6 +3,9 @@ package enum MessageLimits {
     /// What the server takes unless told otherwise.
     package static let request = 1 << 20
 
-    /// What the client takes: the longest result that a server may send, with room for its escapes.
+    /// What the client takes, and the longest line that a server sends.
     package static let reply = 64 << 20
+
+    /// The most that a server can be told to take: escaped again, such data is at most three times as long.
+    package static let largestRequest = reply / 4
 }

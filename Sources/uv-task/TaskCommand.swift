@@ -26,13 +26,16 @@ struct TaskCommand: ParsableCommand {
             """,
         version: productVersion)
 
+    private static let standard = ClientConfiguration()
+
     @Option(help: "The server's name or address.")
-    var host = "localhost"
+    var host = Self.standard.host
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("The server's port (default: 4321).", valueName: "1-65535"),
+        parsing: .unconditional,
+        help: ArgumentHelp("The server's port (default: \(Self.standard.port)).", valueName: "1-65535"),
         transform: wholeNumber(in: 1...65535))
-    var port = 4321
+    var port = Self.standard.port
 
     @Option(
         name: [.customShort("a", allowingJoined: true), .long], parsing: .unconditional,
@@ -62,19 +65,20 @@ struct TaskCommand: ParsableCommand {
     @Option(
         name: receivingBufferSizeName,
         parsing: .unconditional,
-        help: ArgumentHelp("The size of one read, in bytes (default: 65536).", valueName: "bytes"),
+        help: ArgumentHelp("The size of one read, in bytes (default: \(Self.standard.readSize)).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))
-    var receivingBufferSize = 65536
+    var receivingBufferSize = Self.standard.readSize
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long to wait for a connection and an answer: 10, 500ms (default: 5s).", valueName: "time"),
+            "How long to wait for a connection and an answer: 10, 500ms (default: \(TimeArgument(milliseconds: Self.standard.connectTimeout))).",
+            valueName: "time"),
         transform: TimeArgument.parse)
-    var connectTimeout = TimeArgument(seconds: 5)
+    var connectTimeout = TimeArgument(milliseconds: Self.standard.connectTimeout)
 
     static func main() {
-        runProgram(Self.self, OriginalForm.withoutTerminators(Array(CommandLine.arguments.dropFirst())))
+        runProgram(Self.self, withoutTerminators(Array(CommandLine.arguments.dropFirst())))
     }
 
     func run() throws {

@@ -25,38 +25,43 @@ struct TaskDaemon: ParsableCommand {
             """,
         version: productVersion)
 
+    private static let standard = ServerConfiguration()
+
     private static var typeList: String {
         TaskType.builtIn.map { "\($0.name) (\($0.delay.components.seconds) s)" }.joined(separator: ", ")
     }
 
     @Option(help: "The name or address to listen on: every address that it resolves to.")
-    var host = "localhost"
+    var host = Self.standard.host
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The port to listen on; 0 takes a free one (default: 4321).", valueName: "0-65535"),
+        help: ArgumentHelp(
+            "The port to listen on; 0 takes a free one (default: \(Self.standard.port)).", valueName: "0-65535"),
         transform: wholeNumber(in: 0...65535))
-    var port = 4321
+    var port = Self.standard.port
 
     @Option(
-        help: ArgumentHelp("Write the port there once it can be connected to; removed at the end.", valueName: "file"))
+        help: ArgumentHelp(
+            "Write the port there once it can be connected to; removed when it stops.", valueName: "file"))
     var portFile: String?
 
     @Option(
         name: receivingBufferSizeName,
         parsing: .unconditional,
-        help: ArgumentHelp("The size of one read, in bytes (default: 65536).", valueName: "bytes"),
+        help: ArgumentHelp("The size of one read, in bytes (default: \(Self.standard.readSize)).", valueName: "bytes"),
         transform: wholeNumber(in: countRange))
-    var receivingBufferSize = 65536
+    var receivingBufferSize = Self.standard.readSize
 
     @Option(
         name: [
             .customShort("l", allowingJoined: true), .customLong("connection_limit"), .customLong("connection-limit"),
         ],
         parsing: .unconditional,
-        help: ArgumentHelp("How many connections may wait to be accepted (default: 1000).", valueName: "number"),
+        help: ArgumentHelp(
+            "How many connections may wait to be accepted (default: \(Self.standard.backlog)).", valueName: "number"),
         transform: wholeNumber(in: countRange))
-    var connectionLimit = 1000
+    var connectionLimit = Self.standard.backlog
 
     @Option(
         name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditional,
@@ -68,16 +73,18 @@ struct TaskDaemon: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The longest message that a client may send, in bytes (default: 1048576).", valueName: "bytes"),
-        transform: wholeNumber(in: countRange))
-    var maxMessage = MessageLimits.request
+            "The longest message that a client may send, in bytes (default: \(Self.standard.maximumMessage)).",
+            valueName: "bytes"),
+        transform: wholeNumber(in: 1...MessageLimits.largestRequest))
+    var maxMessage = Self.standard.maximumMessage
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long a stop waits for the running task, from 1ms up (default: 30s).", valueName: "time"),
+            "How long a stop waits for the running task, from 1ms up (default: \(TimeArgument(milliseconds: Self.standard.drainTimeout))).",
+            valueName: "time"),
         transform: TimeArgument.parse)
-    var drainTimeout = TimeArgument(seconds: 30)
+    var drainTimeout = TimeArgument(milliseconds: Self.standard.drainTimeout)
 
     @Option(
         parsing: .unconditional,

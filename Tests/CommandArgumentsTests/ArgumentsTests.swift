@@ -17,7 +17,7 @@ struct ArgumentsTests {
     }
 
     @Test func timesInWords() {
-        #expect(TimeArgument(seconds: 30).description == "30s")
+        #expect(TimeArgument(milliseconds: 30_000).description == "30s")
         #expect((try? TimeArgument.parse("1.5"))?.description == "1500ms")
     }
 

@@ -9,4 +9,11 @@ struct ProgramRunTests {
         #expect(oneLine("Please provide one of:\n  - a\n  - b") == "Please provide one of: a, b.")
         #expect(oneLine("") == "")
     }
+
+    @Test func twoDashesAreDataWhereDataIsExpected() {
+        #expect(withoutTerminators(["-d", "--", "-n", "x"]) == ["--data=--", "-n", "x"])
+        #expect(withoutTerminators(["-a", "run", "--data", "--"]) == ["-a", "run", "--data=--"])
+        #expect(withoutTerminators(["-n", "x", "--", "y"]) == ["-n", "x", "--", "y"])
+        #expect(withoutTerminators(["-d", "x"]) == ["-d", "x"])
+    }
 }

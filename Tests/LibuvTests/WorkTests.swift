@@ -9,7 +9,7 @@ struct WorkTests {
         let here = pthread_self()
         var answer: (worker: pthread_t, value: Int)?
         var endedOn: pthread_t?
-        try Work.queue(on: loop, { (pthread_self(), 6 * 7) }) { output in
+        Work.queue(on: loop, { (pthread_self(), 6 * 7) }) { output in
             answer = output
             endedOn = pthread_self()
         }
@@ -27,7 +27,7 @@ struct WorkTests {
         do {
             let held = Witness()
             witness = held
-            try Work.queue(on: loop, { [held] in _ = held }, completion: {})
+            Work.queue(on: loop, { [held] in _ = held }, completion: {})
         }
         #expect(witness != nil)
         loop.run()
@@ -38,7 +38,7 @@ struct WorkTests {
     @Test func aLoopMayBeClosedWhileWorkIsUnderWay() throws {
         let loop = try EventLoop()
         let release = DispatchSemaphore(value: 0)
-        try Work.queue(on: loop, { release.wait() }, completion: { Issue.record("the loop runs no more") })
+        Work.queue(on: loop, { release.wait() }, completion: { Issue.record("the loop runs no more") })
         loop.close()
         release.signal()
     }
@@ -46,13 +46,13 @@ struct WorkTests {
     @Test func mayBeQueuedFromACompletion() throws {
         let loop = try EventLoop()
         var count = 0
-        func next() throws {
-            try Work.queue(on: loop, {}) {
+        func next() {
+            Work.queue(on: loop, {}) {
                 count += 1
-                if count < 100 { try? next() }
+                if count < 100 { next() }
             }
         }
-        try next()
+        next()
         loop.run()
         #expect(count == 100)
         loop.close()
@@ -87,7 +87,7 @@ struct InterruptionTests {
         let loop = try EventLoop()
         let interruption = Interruption()
         var isWhole: Bool?
-        try Work.queue(on: loop, { interruption.wait(.seconds(600)) }) { isWhole = $0 }
+        Work.queue(on: loop, { interruption.wait(.seconds(600)) }) { isWhole = $0 }
         let timer = try Timer(on: loop)
         timer.start(after: 5) {
             interruption.interrupt()

@@ -82,7 +82,8 @@ struct JSONReaderTests {
         func nested(_ depth: Int) -> String {
             String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)
         }
-        #expect(read(nested(1000)) != nil)
+        #expect(read(nested(1023)) != nil)
+        #expect(read(nested(1024)) == nil)
         #expect(read(nested(100_000)) == nil)
     }
 

@@ -43,21 +43,19 @@ struct OriginalFormTests {
 
     @Test func anIDIsAnIntegerAndATasks() throws {
         #expect(try OriginalForm.taskID("4", for: .status(id: "4")) == four)
-        for text in ["", "x", "4.0", " 4", "0x4", "99999999999999999999"] {
+        for text in ["", "x", "4.0", " 4", "0x4", "-", "4-", "٤"] {
             #expect(throws: OriginalForm.Misuse.notAnInteger(text)) {
                 try OriginalForm.taskID(text, for: .status(id: text))
             }
         }
+        for text in ["-1", "99999999999999999999", "9007199254740992"] {
+            #expect(throws: OriginalForm.Misuse.noSuchID(.status(id: text))) {
+                try OriginalForm.taskID(text, for: .status(id: text))
+            }
+        }
         let misuse = #expect(throws: OriginalForm.Misuse.self) { try OriginalForm.taskID("0", for: .result(id: "0")) }
-        #expect(misuse?.line == "ERROR: failed to get task result. Task #0 (task ids begin at 1)\n")
+        #expect(misuse?.line == "ERROR: failed to get task result. Task #0 (task ids are 1 to 9007199254740991)\n")
         #expect(misuse?.exit == .unknownTask)
-    }
-
-    @Test func twoDashesAreDataWhereDataIsExpected() {
-        #expect(OriginalForm.withoutTerminators(["-d", "--", "-n", "x"]) == ["--data=--", "-n", "x"])
-        #expect(OriginalForm.withoutTerminators(["-a", "run", "--data", "--"]) == ["-a", "run", "--data=--"])
-        #expect(OriginalForm.withoutTerminators(["-n", "x", "--", "y"]) == ["-n", "x", "--", "y"])
-        #expect(OriginalForm.withoutTerminators(["-d", "x"]) == ["-d", "x"])
     }
 
     @Test func exitCodesOfResults() {

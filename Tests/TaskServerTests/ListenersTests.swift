@@ -27,17 +27,17 @@ struct ListenersTests {
     }
 
     @Test func thePortFileIsThereWhileTheServerIs() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let path = temporaryPath()
         let dialogue = try Dialogue { $0.portFile = path }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "\(dialogue.server.addresses[0].port)\n")
         dialogue.end()
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func aPortFileThatAKilledServerLeftIsGoneAtOnce() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-        try SmallFile.write("9\n", to: path)
-        let first = try Dialogue()
+    /// The same command given twice: the second fails, and the file still tells of the first.
+    @Test func aStartThatFailsLeavesTheFileOfTheServerThatHasThePort() throws {
+        let path = temporaryPath()
+        let first = try Dialogue { $0.portFile = path }
         let port = try #require(first.server.addresses.first?.port)
         #expect(throws: StartFailure.self) {
             _ = try Dialogue {
@@ -45,8 +45,46 @@ struct ListenersTests {
                 $0.portFile = path
             }
         }
-        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "\(port)\n")
         first.end()
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func aPortFileThatAKilledServerLeftIsGoneBeforeAnotherPortIsChosen() throws {
+        let path = temporaryPath()
+        try SmallFile.write("9\n", to: path)
+        #expect(throws: StartFailure.self) {
+            _ = try Dialogue {
+                $0.host = "no-such-host.invalid"
+                $0.portFile = path
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    /// While the first finishes its task, its successor has the port, and the file.
+    @Test func aServerThatStopsLeavesTheFileOfItsSuccessor() throws {
+        let path = temporaryPath()
+        let first = try Dialogue(timeScale: 0.1) { $0.portFile = path }
+        let port = try #require(first.server.addresses.first?.port)
+        let client = try first.connect()
+        try client.send(#"{"type":"run","task_name":"revers","data":"ab"}{"type":"status","task_id":1}"#)
+        client.expect(#"{"task_id":1}"#)
+        first.server.stop(.interrupt)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        first.wait("the port to be free") { first.server.addresses.isEmpty }
+        let second = try Dialogue {
+            $0.port = port
+            $0.portFile = path
+        }
+        client.expect(#"{"status":"success"}"#)
+        first.end()
+        #expect(FileManager.default.fileExists(atPath: path))
+        second.end()
+    }
+
+    private func temporaryPath() -> String {
+        FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     }
 
     @Test func aPortFileThatCannotBeWritten() {
