@@ -1,5 +1,30 @@
-// The door to libuv. Everything that this project needs of it is callable from Swift as it is.
+// The door to libuv, with what Swift cannot call itself.
 #ifndef UV_TASK_CLIBUV_SHIM_H
 #define UV_TASK_CLIBUV_SHIM_H
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <uv.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
+
+// Bytes of a socket that the other side has not acknowledged yet; -1 where that can't be told.
+// Here because ioctl takes a variable number of arguments.
+static inline int uv_task_unacknowledged(int socket) {
+    int count = -1;
+#ifdef __linux__
+    if (ioctl(socket, SIOCOUTQ, &count) < 0) return -1;
+#else
+    socklen_t size = sizeof count;
+    if (getsockopt(socket, SOL_SOCKET, SO_NWRITE, &count, &size) < 0) return -1;
+#endif
+    return count;
+}
+
+// Bytes of a socket that came in and were not read yet; -1 where that can't be told.
+static inline int uv_task_unread(int socket) {
+    int count = -1;
+    return ioctl(socket, FIONREAD, &count) < 0 ? -1 : count;
+}
+
 #endif

@@ -56,6 +56,9 @@ import Synchronization
     /// The time of this round of events, in milliseconds of a clock that never goes back (`uv_now`).
     package var now: UInt64 { uv_now(raw) }
 
+    /// The time as it really is, on the same clock: `now` falls behind while a round is long (`uv_hrtime`).
+    package var preciseNow: UInt64 { uv_hrtime() / 1_000_000 }
+
     /// Lets the last close callbacks run and ends the loop (`uv_loop_close`).
     ///
     /// Every handle must have been closed. Where a pool thread is still at work, which can't be stopped, the loop is

@@ -36,11 +36,24 @@ package enum Signal: Sendable, CaseIterable {
         return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Makes the signal do nothing from here on.
-    package func ignore() {
-        signal(number, SIG_IGN)
+    /// Keeps the signal from ending the process, whether or not it is watched: when libuv's last watcher of a signal
+    /// is closed, it sets the default action again, and one that comes late would change how the process ends.
+    package func keepFromDefaultAction() throws(UVError) {
+        _ = try SignalWatcher(self, on: try EventLoop.keeper()) {}
     }
 }
+
+extension EventLoop {
+    /// A loop that nobody runs, up to the end of the process. Made by the main thread, when it first needs one.
+    fileprivate static func keeper() throws(UVError) -> EventLoop {
+        if let keeperLoop { return keeperLoop }
+        let loop = try EventLoop(readSize: 1)
+        keeperLoop = loop
+        return loop
+    }
+}
+
+private nonisolated(unsafe) var keeperLoop: EventLoop?
 
 /// Calls back on the loop's thread at each arrival of a signal (`uv_signal_t`).
 @safe package final class SignalWatcher: Handle {

@@ -10,8 +10,9 @@ import CLibuv
 package enum SmallFile {
     /// Writes a file whole: readers see nothing, what stood there before, or all of `text`.
     ///
-    /// - Throws: `UVError`, with nothing left behind.
+    /// - Throws: `UVError`, with nothing left behind; `exists` where something else than a file stands there.
     package static func write(_ text: String, to path: String) throws(UVError) {
+        try checkIsFile(path)
         let draft = "\(path).\(uv_os_getpid())"
         // Made anew, and through no link that a stranger has put there.
         try? remove(draft)
@@ -37,9 +38,21 @@ package enum SmallFile {
         try call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
     }
 
-    /// Removes a file (`uv_fs_unlink`).
+    /// Removes a file, and nothing else than a file (`uv_fs_unlink`).
     package static func remove(_ path: String) throws(UVError) {
+        try checkIsFile(path)
         try call("uv_fs_unlink") { uv_fs_unlink(nil, $0, path, nil) }
+    }
+
+    /// A device, a pipe or a link is somebody's, and not to be replaced (`uv_fs_lstat`).
+    private static func checkIsFile(_ path: String) throws(UVError) {
+        var request = uv_fs_t()
+        defer { uv_fs_req_cleanup(&request) }
+        guard uv_fs_lstat(nil, &request, path, nil) == 0 else { return }
+        // S_IFMT and S_IFREG, which Swift finds twice.
+        if request.statbuf.st_mode & 0o170000 != 0o100000 {
+            throw UVError(code: .exists, call: "uv_fs_lstat")
+        }
     }
 
     /// Writes all of `bytes` to an open descriptor, waiting where it would block (`uv_fs_write`, `poll`).

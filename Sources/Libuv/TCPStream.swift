@@ -28,6 +28,8 @@ package protocol TCPStreamDelegate: AnyObject {
 
     private var isReading = false
 
+    private var hasSentEnd = false
+
     /// An unconnected stream (`uv_tcp_init`).
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(UV_TCP, on: loop, "uv_tcp_init") {
@@ -95,6 +97,25 @@ package protocol TCPStreamDelegate: AnyObject {
     /// Whether nothing that was written is still held here.
     package var isDrained: Bool { pendingWrites == 0 }
 
+    /// Whether closing now would lose nothing: the other side has all that was written, and all that it sent was read.
+    /// (A socket that is closed with something unread resets the connection, and what is on its way is thrown away.)
+    package var mayCloseSilently: Bool {
+        guard let socket else { return true }
+        // The end of writing counts as a byte, and may be acknowledged late.
+        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(uv_task_unacknowledged(socket))
+            && uv_task_unread(socket) == 0
+    }
+
+    /// Whether bytes came in that were not read yet.
+    package var hasUnreadInput: Bool { socket.map { uv_task_unread($0) > 0 } ?? false }
+
+    /// The socket's descriptor (`uv_fileno`).
+    private var socket: Int32? {
+        var descriptor: Int32 = -1
+        guard !isClosing, uv_fileno(handle, &descriptor) == 0 else { return nil }
+        return descriptor
+    }
+
     /// Writes at once what the socket takes (`uv_try_write`); a copy of what is left goes out as the
     /// peer reads (`uv_write`), and `streamDidDrain` tells when it has. What is held has no bound: wait for that.
     ///
@@ -140,7 +161,7 @@ package protocol TCPStreamDelegate: AnyObject {
     /// Ends the sending side once all that was written has gone out (`uv_shutdown`); reading goes on.
     package func shutDownWriting() throws(UVError) {
         guard !isClosing else { return }
-        try Request<uv_shutdown_t, Int32>.start("uv_shutdown", completion: { _ in }) {
+        try Request<uv_shutdown_t, Int32>.start("uv_shutdown", completion: { [self] in hasSentEnd = $0 == 0 }) {
             uv_shutdown($0, stream, shutdownDidEnd)
         }
     }

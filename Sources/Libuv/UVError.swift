@@ -24,6 +24,8 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let cancelled = Code(UV_ECANCELED)
         /// `UV_ECONNREFUSED`
         package static let connectionRefused = Code(UV_ECONNREFUSED)
+        /// `UV_EEXIST`
+        package static let exists = Code(UV_EEXIST)
         /// `UV_EINVAL`
         package static let invalidArgument = Code(UV_EINVAL)
         /// `UV_EAI_NODATA`

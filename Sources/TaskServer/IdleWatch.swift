@@ -10,26 +10,26 @@ final class IdleWatch {
 
     /// - Parameters:
     ///   - timeout: in milliseconds.
-    ///   - isBusy: whether the session waits for something that is not the client's to do.
+    ///   - isBusy: whether the session waits for something that is not the client's to do, or has something to read.
     ///   - onIdle: called once.
     init(
         on loop: EventLoop, timeout: UInt64, isBusy: @escaping () -> Bool, onIdle: @escaping () -> Void
     ) throws(UVError) {
         timer = try Timer(on: loop)
         self.timeout = timeout
-        lastActivity = loop.now
+        lastActivity = loop.preciseNow
         watch(for: timeout, isBusy, onIdle)
     }
 
     /// Something happened on the connection.
-    func noteActivity() { lastActivity = timer.loop.now }
+    func noteActivity() { lastActivity = timer.loop.preciseNow }
 
     func close() { timer.close() }
 
     private func watch(for delay: UInt64, _ isBusy: @escaping () -> Bool, _ onIdle: @escaping () -> Void) {
         timer.start(after: delay) { [self] in
             if isBusy() { noteActivity() }
-            let idle = timer.loop.now - lastActivity
+            let idle = timer.loop.preciseNow - lastActivity
             if idle >= timeout { onIdle() } else { watch(for: timeout - idle, isBusy, onIdle) }
         }
     }

@@ -56,7 +56,7 @@ final class Session {
         if let timeout = server.configuration.idleTimeout {
             idleWatch = try IdleWatch(
                 on: stream.loop, timeout: timeout,
-                isBusy: { [self] in isPaused || phase != .open },
+                isBusy: { [self] in isPaused || phase != .open || stream.hasUnreadInput },
                 onIdle: { [self] in close(.idle) })
         }
         try stream.startReading()
@@ -135,6 +135,7 @@ final class Session {
         guard !server.output.isEmpty else { return }
         // Out of the property, so that a failure may end the session, which may let others write.
         let bytes = exchange(&server.output, with: [])
+        idleWatch?.noteActivity()
         if phase != .closed {
             do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
         }
@@ -147,9 +148,8 @@ final class Session {
         flush()
         guard phase == .open else { return }
 
-        if server.isLeaving, !mayAskForResult {
-            // Not at once: what the client still sends would reset the connection, and with it these replies.
-            end(.serverStopped)
+        if server.isLeaving, !hasBusiness {
+            stop()
         } else if inputEnded, heldTask == nil, backlog.isEmpty {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || backlog.isFull {
@@ -186,9 +186,12 @@ final class Session {
         try stream.startReading()
     }
 
-    /// Ends the session because the server stops: as soon as the replies have gone out.
+    /// Whether a server that stops should wait for it, though not for ever.
+    var hasBusiness: Bool { mayAskForResult || hasYielded || !backlog.isEmpty }
+
+    /// Ends the session because the server stops: at once where nothing can be lost, else as `end` does.
     func stop() {
-        if phase == .open, !stream.isDrained { end(.serverStopped) } else if stream.isDrained { close(.serverStopped) }
+        if stream.mayCloseSilently { close(.serverStopped) } else { end(.serverStopped) }
     }
 
     /// Closes at once, whatever is still to be sent.

@@ -24,6 +24,8 @@ package enum StartFailure: Error, CustomStringConvertible {
             "cannot listen on \(address): \(error)"
         case .noUsableAddress(let host, let error):
             "cannot listen on any address of \"\(host)\": \(error.message). Give another --host, such as 127.0.0.1"
+        case .portFile(let path, let error) where error.code == .exists:
+            "the port file \(path) would replace something that is no ordinary file. Give another --port-file"
         case .portFile(let path, let error):
             "cannot write the port file \(path): \(error.message). Give --port-file a path that can be written"
         case .loop(let error):

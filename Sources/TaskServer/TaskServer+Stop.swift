@@ -22,6 +22,9 @@ extension TaskServer {
     /// How long clients may take to fetch their last answers, in milliseconds.
     private static var partingTime: UInt64 { 1000 }
 
+    /// The same after a second signal: only what was said already may still arrive.
+    private static var hurriedPartingTime: UInt64 { 200 }
+
     var isStopping: Bool { stopPhase != .serving }
     var isLeaving: Bool { stopPhase == .leaving }
 
@@ -87,10 +90,12 @@ extension TaskServer {
     /// After the last task: parts from the clients.
     func leave() {
         stopPhase = .leaving
-        if cutOffBy != nil { return closeSessions() }
-        for session in sessions.values where !session.mayAskForResult { session.stop() }
+        let isHurried = cutOffBy != nil
+        for session in sessions.values where isHurried || !session.hasBusiness { session.stop() }
         if sessions.isEmpty { return finishStop() }
-        stopTimer.start(after: Self.partingTime) { [unowned self] in closeSessions() }
+        stopTimer.start(after: isHurried ? Self.hurriedPartingTime : Self.partingTime) { [unowned self] in
+            closeSessions()
+        }
     }
 
     private func closeSessions() {

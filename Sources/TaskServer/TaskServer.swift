@@ -22,6 +22,9 @@ package final class TaskServer {
     /// The replies of the session that is at work, on their way to its socket.
     var output: [UInt8] = []
 
+    /// How many sessions go on in one round of the loop, after each has had its turn.
+    private static let turnsPerRound = 64
+
     private(set) var sessions: [ConnectionID: Session] = [:]
     private var lastConnection: UInt64 = 0
     /// Sessions that have had their turn.
@@ -120,6 +123,7 @@ package final class TaskServer {
     private func stopOnSignals() {
         for signal in Signal.allCases where signal != .hangUp || !signal.isIgnored {
             do throws(UVError) {
+                try signal.keepFromDefaultAction()
                 signalWatchers.append(try SignalWatcher(signal, on: loop) { [unowned self] in stop(signal) })
             } catch {
                 logger.warning("cannot watch for signal \(signal.number): \(error)")
@@ -147,10 +151,15 @@ package final class TaskServer {
     /// Lets a session go on in the loop's next round.
     func continueLater(_ session: Session) {
         yielded.append(session.id)
-        guard yielded.count == 1 else { return }
-        nextRound.start { [unowned self] in
-            for id in exchange(&yielded, with: []) { sessions[id]?.proceed() }
-        }
+        if yielded.count == 1 { nextRound.start { [unowned self] in giveTurns() } }
+    }
+
+    /// Not to all at once, where they are many: the loop must see new events in between.
+    private func giveTurns() {
+        let turns = yielded.prefix(Self.turnsPerRound)
+        yielded.removeFirst(turns.count)
+        if !yielded.isEmpty { nextRound.start { [unowned self] in giveTurns() } }
+        for id in turns { sessions[id]?.proceed() }
     }
 
     func note(_ reason: ClosingReason, of session: Session) {
@@ -187,11 +196,7 @@ package final class TaskServer {
     /// Lets go of everything that keeps the loop running.
     func closeHandles() {
         stopAccepting()
-        for watcher in signalWatchers {
-            watcher.close()
-            // One that comes late must not change how the process ends.
-            watcher.signal.ignore()
-        }
+        for watcher in signalWatchers { watcher.close() }
         refusals.close()
         stopTimer.close()
         nextRound.close()

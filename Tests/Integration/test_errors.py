@@ -55,7 +55,7 @@ class ExitCodes(ErrorCase):
                     with self.subTest(action=action, number=number):
                         ran = client(daemon, "-a", action, "-d", number)
                         self.check_error(
-                            ran, f"ERROR: failed to get task {what}. Task #{number} (task ids begin at 1)", 3)
+                            ran, f"ERROR: failed to get task {what}. Task #{number} (task ids are 1 to 9007199254740991)", 3)
 
     def test_64_for_a_bad_number(self):
         with Daemon() as daemon:

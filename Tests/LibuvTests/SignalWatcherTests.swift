@@ -24,9 +24,19 @@ struct SignalWatcherTests {
         #expect(Signal.hangUp.number == 1)
     }
 
+    @Test func aSignalThatIsKeptDoesNothingOnceItIsNotWatched() throws {
+        let loop = try EventLoop()
+        try Signal.interrupt.keepFromDefaultAction()
+        let watcher = try SignalWatcher(.interrupt, on: loop) {}
+        watcher.close()
+        loop.run()
+        kill(getpid(), Signal.interrupt.number)
+        loop.close()
+    }
+
     @Test func anIgnoredSignalIsKnown() {
         #expect(!Signal.hangUp.isIgnored)
-        Signal.hangUp.ignore()
+        signal(SIGHUP, SIG_IGN)
         #expect(Signal.hangUp.isIgnored)
         signal(SIGHUP, SIG_DFL)
     }

@@ -32,7 +32,17 @@ struct SmallFileTests {
         }
     }
 
-    @Test func aFailedRenameTakesTheDraftAway() throws {
+    @Test func onlyFilesAreReplacedOrRemoved() throws {
+        try withFolder { folder in
+            let link = "\(folder)/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
+            #expect(throws: UVError(code: .exists, call: "uv_fs_lstat")) { try SmallFile.write("x", to: link) }
+            #expect(throws: UVError(code: .exists, call: "uv_fs_lstat")) { try SmallFile.remove(link) }
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
+        }
+    }
+
+    @Test func aFolderInTheWay() throws {
         try withFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/port/x", withIntermediateDirectories: true)
             #expect(throws: UVError.self) { try SmallFile.write("x", to: "\(folder)/port") }

@@ -135,6 +135,30 @@ struct StopTests {
         dialogue.end()
     }
 
+    /// A reset would throw away what is on its way to the client.
+    @Test func whatAClientStillSendsCostsItNoAnswer() throws {
+        let dialogue = try Dialogue(timeScale: 0.05)
+        let client = try dialogue.connect()
+        let data = String(repeating: "x", count: 500_000)
+        try client.send(#"{"type":"run","task_name":"revers","data":"\#(data)"}"#)
+        client.expect(#"{"task_id":1}"#)
+        client.stopReading()
+        try client.send(status(1) + result(1) + String(repeating: " ", count: 300_000))
+        let other = try dialogue.connect()
+        other.roundTrip(status(1) + "\n")
+        dialogue.server.stop(.interrupt)
+        dialogue.wait("the end of the task") { dialogue.server.stopPhase == .leaving }
+        try client.send("\n")
+        try client.startReading()
+        client.expect(#"{"status":"success"}"#)
+        #expect(client.line()?.utf8.count == 500_030)
+        client.expectClosed()
+        #expect(client.error == nil)
+        client.close()
+        expectStopped(dialogue)
+        dialogue.end()
+    }
+
     @Test func aClientThatDoesNotReadDoesNotHoldUpTheEnd() throws {
         let dialogue = try Dialogue()
         let client = try dialogue.connect()
