@@ -23,6 +23,9 @@ CLIENT_PROGRAM = str(PROGRAMS / "uv-task")
 
 TIMING = os.environ.get("UV_TASK_TIMING") == "1"
 
+# Programs inherit it where a signal is ignored, as it is where the tests run under nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 # How long anything may take before a test gives up, in seconds. No test waits so long unless it fails.
 PATIENCE = 30
 

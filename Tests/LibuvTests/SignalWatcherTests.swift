@@ -35,6 +35,7 @@ struct SignalWatcherTests {
     }
 
     @Test func anIgnoredSignalIsKnown() {
+        signal(SIGHUP, SIG_DFL)
         #expect(!Signal.hangUp.isIgnored)
         signal(SIGHUP, SIG_IGN)
         #expect(Signal.hangUp.isIgnored)
