@@ -10,8 +10,11 @@ import CLibuv
 package enum SmallFile {
     /// Writes a file whole: readers see nothing, what stood there before, or all of `text`.
     ///
+    /// - Parameter beforeItAppears: called when nothing but the last step is left.
     /// - Throws: `UVError`, with nothing left behind; `exists` where something else than a file stands there.
-    package static func write(_ text: String, to path: String) throws(UVError) {
+    package static func write(
+        _ text: String, to path: String, beforeItAppears: () -> Void = {}
+    ) throws(UVError) {
         try checkIsFile(path)
         let draft = "\(path).\(uv_os_getpid())"
         // Made anew, and through no link that a stranger has put there.
@@ -21,6 +24,7 @@ package enum SmallFile {
         }
         do throws(UVError) {
             try fill(file, text)
+            beforeItAppears()
             try call("uv_fs_rename") { uv_fs_rename(nil, $0, draft, path, nil) }
         } catch {
             try? remove(draft)

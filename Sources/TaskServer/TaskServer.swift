@@ -98,19 +98,21 @@ package final class TaskServer {
         self.listeners = listeners
     }
 
-    /// Tells where it listens: in the port file first, then in the log.
+    /// Tells where it listens: in the log, and then in the port file.
     ///
-    /// - Throws: `StartFailure` where the port file can't be written; the server is closed then.
+    /// - Throws: `StartFailure` where the port file can't be written; nothing is logged and the server is closed then.
     package func announce() throws(StartFailure) {
-        if let path = configuration.portFile, let port = addresses.first?.port {
-            do throws(UVError) {
-                try SmallFile.write("\(port)\n", to: path)
-                portFileIsWritten = true
-            } catch {
-                closeHandles()
-                throw .portFile(path: path, error)
-            }
+        guard let path = configuration.portFile, let port = addresses.first?.port else { return logAddresses() }
+        do throws(UVError) {
+            try SmallFile.write("\(port)\n", to: path, beforeItAppears: logAddresses)
+            portFileIsWritten = true
+        } catch {
+            closeHandles()
+            throw .portFile(path: path, error)
         }
+    }
+
+    private func logAddresses() {
         logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
         for address in addresses {
             logger.notice("listening on \(address)")
