@@ -6,6 +6,7 @@ import Synchronization
 final class FakeServer: Sendable {
     enum Step: Sendable {
         case answer(String)
+        case answerAfter(milliseconds: UInt64, String)
         case silence
         case close
     }
@@ -58,10 +59,19 @@ final class FakeServer: Sendable {
             note(bytes.indices.map { bytes[$0] })
             switch steps.popFirst() {
             case .answer(let text): try? stream.write(text.utf8Span.span)
+            case .answerAfter(let milliseconds, let text): answer(text, after: milliseconds)
             case .close: return end()
             case .silence, nil: break
             }
             if case .close? = steps.first { end() }
+        }
+
+        private func answer(_ text: String, after milliseconds: UInt64) {
+            guard let timer = try? Timer(on: stream.loop) else { return end() }
+            timer.start(after: milliseconds) { [self] in
+                try? stream.write(text.utf8Span.span)
+                timer.close()
+            }
         }
 
         func streamDidEnd(_ error: UVError?) { end() }
