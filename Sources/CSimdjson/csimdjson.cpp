@@ -20,14 +20,14 @@ template <typename T> static csimdjson_place place_of(const T &value) {
     return place;
 }
 
-static dom::object::iterator iterator_at(const csimdjson_place &place) {
-    dom::object::iterator iterator;
+template <typename Iterator> static Iterator iterator_at(const csimdjson_place &place) {
+    Iterator iterator;
     std::memcpy(&iterator, &place, sizeof place);
     return iterator;
 }
 
-static csimdjson_members members_of(const dom::object &object) {
-    return {place_of(object.begin()), place_of(object.end())};
+template <typename Container> static csimdjson_members members_of(const Container &container) {
+    return {place_of(container.begin()), place_of(container.end())};
 }
 
 csimdjson_parser *csimdjson_parser_create(void) { return new (std::nothrow) csimdjson_parser; }
@@ -45,15 +45,7 @@ const char *csimdjson_parse(
     return nullptr;
 }
 
-bool csimdjson_next(csimdjson_members *members, csimdjson_member *member) {
-    dom::object::iterator position = iterator_at(members->next);
-    if (!(position != iterator_at(members->end))) return false;
-
-    std::string_view name = position.key();
-    dom::element value = position.value();
-    *member = csimdjson_member{};
-    member->name = reinterpret_cast<const uint8_t *>(name.data());
-    member->name_length = name.size();
+static void fill(csimdjson_member *member, const dom::element &value) {
     switch (value.type()) {
     case dom::element_type::NULL_VALUE: member->kind = CSIMDJSON_NULL; break;
     case dom::element_type::BOOL:
@@ -73,13 +65,38 @@ bool csimdjson_next(csimdjson_members *members, csimdjson_member *member) {
         member->string_length = string.size();
         break;
     }
-    case dom::element_type::ARRAY: member->kind = CSIMDJSON_ARRAY; break;
+    case dom::element_type::ARRAY:
+        member->kind = CSIMDJSON_ARRAY;
+        member->elements = members_of(value.get_array().value_unsafe());
+        break;
     case dom::element_type::OBJECT:
         member->kind = CSIMDJSON_OBJECT;
         member->members = members_of(value.get_object().value_unsafe());
         break;
     }
+}
+
+bool csimdjson_next(csimdjson_members *members, csimdjson_member *member) {
+    auto position = iterator_at<dom::object::iterator>(members->next);
+    if (!(position != iterator_at<dom::object::iterator>(members->end))) return false;
+
+    std::string_view name = position.key();
+    *member = csimdjson_member{};
+    member->name = reinterpret_cast<const uint8_t *>(name.data());
+    member->name_length = name.size();
+    fill(member, position.value());
     ++position;
     members->next = place_of(position);
+    return true;
+}
+
+bool csimdjson_next_element(csimdjson_members *elements, csimdjson_member *element) {
+    auto position = iterator_at<dom::array::iterator>(elements->next);
+    if (!(position != iterator_at<dom::array::iterator>(elements->end))) return false;
+
+    *element = csimdjson_member{};
+    fill(element, *position);
+    ++position;
+    elements->next = place_of(position);
     return true;
 }

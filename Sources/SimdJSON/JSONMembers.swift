@@ -19,7 +19,7 @@ import CSimdjson
     }
 }
 
-/// One member of a JSON object. No string is made before it is asked for.
+/// One member of a JSON object, or one element of an array. No string is made before it is asked for.
 @safe package struct JSONMember: ~Escapable {
     private let raw: csimdjson_member
 
@@ -55,6 +55,22 @@ import CSimdjson
     /// Hands the value's members to `body`, where the value is an object; else answers nil.
     package func withMembers<Result>(_ body: (borrowing JSONMembers) -> Result) -> Result? {
         raw.kind == CSIMDJSON_OBJECT ? body(JSONMembers(raw.members)) : nil
+    }
+
+    /// Whether the value is an array.
+    package var isArray: Bool { raw.kind == CSIMDJSON_ARRAY }
+
+    /// What `body` makes of each element, where the value is an array, but for those of which it makes nothing; an
+    /// element is a member without a name.
+    package func elements<Result>(_ body: (borrowing JSONMember) -> Result?) -> [Result] {
+        var results: [Result] = []
+        guard isArray else { return results }
+        var rest = raw.elements
+        var element = csimdjson_member()
+        while csimdjson_next_element(&rest, &element) {
+            if let result = body(JSONMember(element)) { results.append(result) }
+        }
+        return results
     }
 
     /// Not as Swift's strings are compared: that normalises, which takes quadratic time for some of them.

@@ -11,7 +11,7 @@ package final class TaskClient {
 
     private var framer: LineFramer
     private let reader = MessageReader()
-    private var replies: [Reply] = []
+    private var replies: [ClassicReply] = []
     /// Why no more replies will come.
     private var failure: ClientError?
 
@@ -100,7 +100,7 @@ package final class TaskClient {
     // MARK: The connection
 
     /// The first requests are bound by the deadline of the connection, later ones have their own.
-    private func send(_ requests: [Request]) throws(ClientError) {
+    private func send(_ requests: [ClassicRequest]) throws(ClientError) {
         if deadline == nil { deadline = try Self.deadline(of: configuration, on: loop) }
         var bytes: [UInt8] = []
         for request in requests { request.write(to: &bytes) }
@@ -112,7 +112,7 @@ package final class TaskClient {
         }
     }
 
-    private func nextReply() throws(ClientError) -> Reply {
+    private func nextReply() throws(ClientError) -> ClassicReply {
         loop.run { !replies.isEmpty || failure != nil || deadline?.isOver == true }
         if !replies.isEmpty {
             deadline?.close()
@@ -143,7 +143,7 @@ extension TaskClient: TCPStreamDelegate {
                 switch event {
                 case .message:
                     let reply = try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
-                        try reader.reply(message)
+                        try reader.classicReply(message)
                     }
                     replies.append(reply)
                 case .broken(let message):

@@ -27,33 +27,12 @@ package struct TaskTypeIndex: Hashable, Sendable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 }
 
-/// Why a task ended in `error`.
-package struct TaskFailure: Error, Hashable, Sendable {
-    /// In the words of the protocol.
-    package enum Code: String, Hashable, Sendable {
-        /// No task type has that name.
-        case unknownTaskName = "unknown_task_name"
-        /// The type's function threw.
-        case failed
-        /// The server was stopped before the task had run to its end.
-        case shutDown = "shut_down"
-    }
-
-    package let code: Code
-
-    /// A sentence for whoever asks why; what a task's function threw, where it did.
-    package let message: String
-
+extension TaskFailure {
     /// The server was stopped while the task ran.
     package static let cutOff = TaskFailure(.shutDown, "the server was stopped while the task ran")
 
     /// The server was stopped before the task could start.
     package static let dropped = TaskFailure(.shutDown, "the server was stopped before the task could start")
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
 }
 
 /// What is known of one task.

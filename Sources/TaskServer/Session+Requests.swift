@@ -3,7 +3,7 @@ import Wire
 
 /// What each request does. One that is refused ends the session.
 extension Session {
-    func answer(_ request: Request) {
+    func answer(_ request: ClassicRequest) {
         switch request {
         case .run(let taskName, let data): run(taskName, data)
         case .status(let task): status(task)

@@ -76,7 +76,8 @@ final class Session {
                     let request = try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
                         try server.reader.request(message)
                     }
-                    answer(request)
+                    guard case .classic(let classic) = request else { throw BrokenMessage.unknownRequest }
+                    answer(classic)
                 } catch {
                     end(.broken(error))
                 }
@@ -112,7 +113,7 @@ final class Session {
 
     // MARK: Output
 
-    func reply(_ reply: Reply) {
+    func reply(_ reply: ClassicReply) {
         reply.write(to: &server.output)
     }
 

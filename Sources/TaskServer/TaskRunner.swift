@@ -1,6 +1,7 @@
 import Libuv
 import TaskCatalog
 import TaskQueue
+import Wire
 
 /// Runs tasks on libuv's thread pool, one at a time: there is never more than one `uv_work_t` in flight.
 final class TaskRunner {

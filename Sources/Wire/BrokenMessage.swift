@@ -27,9 +27,24 @@ package enum BrokenMessage: Error, Hashable, Sendable, CustomStringConvertible {
         case .unfinished: "the connection's end inside a message"
         case .notJSON(let reason): "not JSON: \(reason)"
         case .missing(let member): "no member \"\(member)\""
-        case .wrongValue(let member): "a wrong value for \"\(member)\""
+        case .wrongValue(let member): "a wrong value for \"\(member)\"\(Self.expectation(of: member))"
         case .repeated(let member): "\"\(member)\" given twice"
         case .unknownRequest: "an unknown request type"
+        }
+    }
+
+    /// What a member takes, where that is more than a type.
+    private static func expectation(of member: String) -> String {
+        switch member {
+        case "seq", "timeout_ms": ": it takes an integer from 0 to 2^53-1"
+        case "task_id", "before": ": it takes a task id, an integer from 1 to 2^53-1"
+        case "limit":
+            ": it takes an integer from \(Request.ListQuery.limitRange.lowerBound) to \(Request.ListQuery.limitRange.upperBound)"
+        case "key": ": it takes a text of 1 to 128 bytes"
+        case "instance": ": it takes 16 hexadecimal digits"
+        case "status": ": it takes waiting, execute, success or error"
+        case "wait": ": it takes true or false"
+        default: ": it takes a text"
         }
     }
 }

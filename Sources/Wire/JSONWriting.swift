@@ -50,3 +50,56 @@ extension [UInt8] {
         }
     }
 }
+
+/// Members of an object whose `{` was written, with the comma before each that needs one.
+extension [UInt8] {
+    /// Appends a member's name; its value is to follow.
+    mutating func append(member name: String) {
+        if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
+        append(UInt8(ascii: "\""))
+        append(text: name)
+        append(text: "\":")
+    }
+
+    /// Appends a member, unless there is no value.
+    mutating func append(member name: String, number: Int?) {
+        guard let number else { return }
+        append(member: name)
+        append(number: number)
+    }
+
+    /// Appends a member, unless there is no value.
+    mutating func append(member name: String, string: String?) {
+        guard let string else { return }
+        append(member: name)
+        append(jsonString: string)
+    }
+
+    /// Appends a member whose value is one of the words of the protocol, which need no escaping.
+    mutating func append(member name: String, word: String) {
+        append(member: name)
+        append(text: "\"")
+        append(text: word)
+        append(text: "\"")
+    }
+
+    /// Appends a member that is true, or nothing.
+    mutating func append(member name: String, flag: Bool) {
+        guard flag else { return }
+        append(member: name)
+        append(text: "true")
+    }
+
+    /// Appends a member whose value is an array.
+    mutating func append<Value>(
+        member name: String, array: [Value], _ write: (inout [UInt8], Value) -> Void
+    ) {
+        append(member: name)
+        append(text: "[")
+        for (index, element) in array.enumerated() {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            write(&self, element)
+        }
+        append(text: "]")
+    }
+}

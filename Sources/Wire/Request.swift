@@ -1,84 +1,107 @@
-import SimdJSON
-
-/// What a client asks. PROTOCOL.md has an example of each.
+/// What a client asks with a `seq`. PROTOCOL.md has an example of each.
 package enum Request: Hashable, Sendable {
-    /// Queue a task. A name that the server does not know makes a task that ends in error.
-    case run(taskName: String, data: String)
-    /// The state of a task.
-    case status(TaskID)
-    /// The state of a task and what it answered.
-    case result(TaskID)
+    /// Queue a task.
+    ///
+    /// - Parameter key: 1 to 128 bytes; what was submitted with it before is answered instead of queued again.
+    case run(taskName: String, data: String, key: String? = nil)
+    /// What is known of a task; with a wait, when it has ended.
+    case status(TaskID, Wait? = nil)
+    /// The state of a task and what it answered; with a wait, when it has ended.
+    case result(TaskID, Wait? = nil)
+    /// End a task that waits or runs; answered when it has ended.
+    case cancel(TaskID)
+    /// The tasks that are kept, newest first.
+    case list(ListQuery)
+    /// What the server counts.
+    case stats
+    /// What the server is.
+    case info
+
+    /// Has the answer wait for the end of the task.
+    package struct Wait: Hashable, Sendable {
+        /// In milliseconds; nil for as long as it takes.
+        package let timeout: Int?
+
+        package init(timeout: Int? = nil) { self.timeout = timeout }
+    }
+
+    /// Which tasks, and how many of them.
+    package struct ListQuery: Hashable, Sendable {
+        package static let limitRange = 1...1000
+
+        /// Only those in this state.
+        package var state: TaskState?
+        /// Only those with a smaller id.
+        package var before: TaskID?
+        /// In `limitRange`.
+        package var limit = 100
+
+        package init(state: TaskState? = nil, before: TaskID? = nil, limit: Int = 100) {
+            precondition(Self.limitRange.contains(limit))
+            self.state = state
+            self.before = before
+            self.limit = limit
+        }
+    }
+
+    /// How long a key may be, in bytes.
+    package static let keyLength = 1...128
+}
+
+/// A request with the number that its client gave it.
+package struct NumberedRequest: Hashable, Sendable {
+    /// What a `seq` may be: 0 to 2^53 - 1.
+    package static let sequenceRange = 0...TaskID.range.upperBound
+
+    /// In `sequenceRange`; its reply carries the same.
+    package let sequence: Int
+
+    /// The life of the server for which it is meant; nil for any.
+    package let instance: InstanceID?
+
+    package let request: Request
+
+    package init(_ sequence: Int, _ request: Request, for instance: InstanceID? = nil) {
+        precondition(Self.sequenceRange.contains(sequence))
+        self.sequence = sequence
+        self.request = request
+        self.instance = instance
+    }
 
     /// Appends the message, one line with its newline.
     package func write(to bytes: inout [UInt8]) {
-        switch self {
-        case .run(let taskName, let data):
-            bytes.append(text: #"{"type":"run","task_name":"#)
-            bytes.append(jsonString: taskName)
-            bytes.append(text: #","data":"#)
-            bytes.append(jsonString: data)
-        case .status(let id):
-            bytes.append(text: #"{"type":"status","task_id":"#)
-            bytes.append(number: id.rawValue)
-        case .result(let id):
-            bytes.append(text: #"{"type":"get_result","task_id":"#)
-            bytes.append(number: id.rawValue)
+        bytes.append(text: "{")
+        bytes.append(member: "seq", number: sequence)
+        switch request {
+        case .run(let taskName, let data, let key):
+            bytes.append(member: "type", word: "run")
+            bytes.append(member: "task_name", string: taskName)
+            bytes.append(member: "data", string: data)
+            bytes.append(member: "key", string: key)
+        case .status(let id, let wait):
+            bytes.append(member: "type", word: "status")
+            Self.write(id, wait, to: &bytes)
+        case .result(let id, let wait):
+            bytes.append(member: "type", word: "get_result")
+            Self.write(id, wait, to: &bytes)
+        case .cancel(let id):
+            bytes.append(member: "type", word: "cancel")
+            bytes.append(member: "task_id", number: id.rawValue)
+        case .list(let query):
+            bytes.append(member: "type", word: "list")
+            bytes.append(member: "status", string: query.state?.rawValue)
+            bytes.append(member: "before", number: query.before?.rawValue)
+            bytes.append(member: "limit", number: query.limit)
+        case .stats: bytes.append(member: "type", word: "stats")
+        case .info: bytes.append(member: "type", word: "info")
         }
+        bytes.append(member: "instance", string: instance?.description)
         bytes.append(text: "}\n")
     }
-}
 
-extension MessageReader {
-    /// Reads a request from one whole message.
-    package func request(_ message: Span<UInt8>) throws(BrokenMessage) -> Request {
-        var fields = RequestFields()
-        try members(of: message) { member throws(BrokenMessage) in try fields.take(member) }
-        return try fields.request()
-    }
-}
-
-/// The members of a request as they come in; those that the protocol does not know are passed over.
-private struct RequestFields {
-    var type = Field<RequestType>("type")
-    var taskName = Field<String>("task_name")
-    var data = Field<String>("data")
-    var taskID = Field<TaskID>("task_id")
-
-    mutating func take(_ member: borrowing JSONMember) throws(BrokenMessage) {
-        if member.isNamed("type") {
-            try type.set(member.requestType)
-        } else if member.isNamed("task_name") {
-            try taskName.set(member.string)
-        } else if member.isNamed("data") {
-            try data.set(member.string)
-        } else if member.isNamed("task_id") {
-            try taskID.set(member.taskID)
-        }
-    }
-
-    func request() throws(BrokenMessage) -> Request {
-        switch try type.required() {
-        case .run: try .run(taskName: taskName.required(), data: data.required())
-        case .status: try .status(taskID.required())
-        case .result: try .result(taskID.required())
-        case .unknown: throw .unknownRequest
-        }
-    }
-}
-
-private enum RequestType {
-    case run
-    case status
-    case result
-    case unknown
-}
-
-extension JSONMember {
-    /// The value, where it is a string.
-    fileprivate var requestType: RequestType? {
-        if isString("run") { return .run }
-        if isString("status") { return .status }
-        if isString("get_result") { return .result }
-        return isString ? .unknown : nil
+    private static func write(_ id: TaskID, _ wait: Request.Wait?, to bytes: inout [UInt8]) {
+        bytes.append(member: "task_id", number: id.rawValue)
+        bytes.append(member: "wait", flag: wait != nil)
+        bytes.append(member: "timeout_ms", number: wait?.timeout)
     }
 }

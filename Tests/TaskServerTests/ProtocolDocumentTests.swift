@@ -62,10 +62,10 @@ struct ProtocolDocumentTests {
         }
     }
 
-    private func requests(_ pieces: [ArraySlice<UInt8>]) -> [Result<Request, BrokenMessage>] {
+    private func requests(_ pieces: [ArraySlice<UInt8>]) -> [Result<IncomingRequest, BrokenMessage>] {
         var framer = LineFramer(maximumLength: 1000)
         let reader = MessageReader()
-        var found: [Result<Request, BrokenMessage>] = []
+        var found: [Result<IncomingRequest, BrokenMessage>] = []
         for piece in pieces {
             let bytes = Array(piece)
             var position = 0

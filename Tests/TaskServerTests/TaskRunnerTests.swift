@@ -4,6 +4,7 @@ import Synchronization
 import TaskCatalog
 import TaskQueue
 import Testing
+import Wire
 
 @testable import TaskServer
 

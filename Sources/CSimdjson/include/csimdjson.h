@@ -31,7 +31,7 @@ typedef enum {
     CSIMDJSON_OBJECT,
 } csimdjson_kind;
 
-/// The members of an object that are still to be read.
+/// The members of an object, or the elements of an array, that are still to be read.
 typedef struct {
     csimdjson_place next;
     csimdjson_place end;
@@ -46,6 +46,7 @@ typedef struct {
     const uint8_t *string;  // UTF-8, unescaped; not NUL-terminated as far as the length goes
     size_t string_length;
     csimdjson_members members;
+    csimdjson_members elements;
 } csimdjson_member;
 
 /// NULL when memory is short.
@@ -60,6 +61,9 @@ const char *csimdjson_parse(
 
 /// The next member, in the order of the text; false after the last one.
 bool csimdjson_next(csimdjson_members *members, csimdjson_member *member);
+
+/// The next element of an array, as a member without a name; false after the last one.
+bool csimdjson_next_element(csimdjson_members *elements, csimdjson_member *element);
 
 #ifdef __cplusplus
 }

@@ -2,33 +2,33 @@ import Testing
 
 @testable import Wire
 
-private func request(_ text: String) -> Result<Request, BrokenMessage> {
+private func request(_ text: String) -> Result<IncomingRequest, BrokenMessage> {
     Result { () throws(BrokenMessage) in try MessageReader().request(text.utf8Span.span) }
 }
 
-private func reply(_ text: String) -> Result<Reply, BrokenMessage> {
-    Result { () throws(BrokenMessage) in try MessageReader().reply(text.utf8Span.span) }
+private func reply(_ text: String) -> Result<ClassicReply, BrokenMessage> {
+    Result { () throws(BrokenMessage) in try MessageReader().classicReply(text.utf8Span.span) }
 }
 
 private func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 
-struct RequestTests {
+struct ClassicRequestTests {
     @Test(arguments: [
-        (Request.run(taskName: "revers", data: "hello"), #"{"type":"run","task_name":"revers","data":"hello"}"#),
+        (ClassicRequest.run(taskName: "revers", data: "hello"), #"{"type":"run","task_name":"revers","data":"hello"}"#),
         (.run(taskName: "", data: "\"\n"), #"{"type":"run","task_name":"","data":"\"\n"}"#),
         (.status(id(42)), #"{"type":"status","task_id":42}"#),
         (.result(id(9_007_199_254_740_991)), #"{"type":"get_result","task_id":9007199254740991}"#),
-    ]) func isWrittenOnOneLineAndReadBack(value: Request, line: String) {
+    ]) func isWrittenOnOneLineAndReadBack(value: ClassicRequest, line: String) {
         var bytes: [UInt8] = []
         value.write(to: &bytes)
         #expect(text(of: bytes.span) == line + "\n")
-        #expect(request(line) == .success(value))
+        #expect(request(line) == .success(.classic(value)))
     }
 
     @Test func membersStandInAnyOrderAndUnknownOnesAreIgnored() {
-        let line = #"{"x":{"type":"status","task_id":"no"},"data":"d","y":[1,{}],"task_name":"n","type":"run","seq":7}"#
-        #expect(request(line) == .success(.run(taskName: "n", data: "d")))
-        #expect(request(#"{"type":"status","task_id":1,"data":"unused"}"#) == .success(.status(id(1))))
+        let line = #"{"x":{"type":"status","task_id":"no"},"data":"d","y":[1,{}],"task_name":"n","type":"run"}"#
+        #expect(request(line) == .success(.classic(.run(taskName: "n", data: "d"))))
+        #expect(request(#"{"type":"status","task_id":1,"data":"unused"}"#) == .success(.classic(.status(id(1)))))
     }
 
     @Test(arguments: [
@@ -65,15 +65,15 @@ struct RequestTests {
     }
 }
 
-struct ReplyTests {
+struct ClassicReplyTests {
     @Test(arguments: [
-        (Reply.submitted(id(42)), #"{"task_id":42}"#),
+        (ClassicReply.submitted(id(42)), #"{"task_id":42}"#),
         (.status(.waiting), #"{"status":"waiting"}"#),
         (.status(.execute), #"{"status":"execute"}"#),
         (.result(.success, "волс"), #"{"status":"success","data":"волс"}"#),
         (.result(.success, "null"), #"{"status":"success","data":"null"}"#),
         (.result(.error, nil), #"{"status":"error","data":null}"#),
-    ]) func isWrittenOnOneLineAndReadBack(value: Reply, line: String) {
+    ]) func isWrittenOnOneLineAndReadBack(value: ClassicReply, line: String) {
         var bytes: [UInt8] = []
         value.write(to: &bytes)
         #expect(text(of: bytes.span) == line + "\n")

@@ -1,0 +1,116 @@
+import SimdJSON
+
+/// A reply to a request with a `seq`, as the client takes it: what it means depends on the request.
+package struct IncomingReply {
+    /// That of the request; nil where the server could not tell which request it refuses.
+    package let sequence: Int?
+
+    /// The message itself.
+    package let text: String
+
+    /// Why the request was refused, where it was.
+    package let error: RequestError?
+
+    private let fields: ReplyFields
+
+    fileprivate init(_ fields: ReplyFields, text: String) throws(BrokenMessage) {
+        sequence = try fields.sequence.optional()
+        error = try fields.error.optional()
+        self.text = text
+        self.fields = fields
+    }
+
+    /// What the reply says to `request`.
+    ///
+    /// - Throws: `BrokenMessage` where it lacks what such a reply has.
+    package func reply(to request: Request) throws(BrokenMessage) -> Reply {
+        if let error { return .refused(error) }
+        switch request {
+        case .run:
+            let task = try fields.task.report()
+            guard task.id != nil else { throw .missing("task_id") }
+            return .submitted(
+                Reply.Submission(
+                    task: task, instance: try fields.information.instance.required(),
+                    isExisting: fields.existing.value == true))
+        case .status, .cancel:
+            return .status(try fields.task.report(), timedOut: fields.timedOut.value == true)
+        case .result:
+            return .result(
+                Reply.TaskResult(
+                    try fields.task.state.required(), data: try fields.data.required(),
+                    failure: try fields.task.failure.optional(), timedOut: fields.timedOut.value == true))
+        case .list:
+            return .list(Reply.TaskPage(tasks: try fields.tasks.required(), next: try fields.next.optional()))
+        case .stats: return .stats(fields.statistics)
+        case .info: return .info(try fields.information.information())
+        }
+    }
+}
+
+extension MessageReader {
+    /// Reads a reply to a request with a `seq` from one whole message.
+    package func reply(_ message: Span<UInt8>) throws(BrokenMessage) -> IncomingReply {
+        var fields = ReplyFields()
+        try members(of: message) { member in fields.take(member) }
+        var text: [UInt8] = []
+        text.append(copying: message)
+        return try IncomingReply(fields, text: String(decoding: text, as: UTF8.self))
+    }
+}
+
+/// The members of all sorts of replies as they come in; those that the protocol does not know are passed over.
+private struct ReplyFields {
+    var sequence = Field<Int>("seq")
+    var error = Field<RequestError>("error")
+    var task = TaskReportFields()
+    var existing = Field<Bool>("existing")
+    var timedOut = Field<Bool>("timed_out")
+    var data = Field<String?>("data")
+    var tasks = Field<[TaskReport]>("tasks")
+    var next = Field<TaskID>("next")
+    var statistics = ServerStatistics()
+    var information = ServerInformationFields()
+
+    mutating func take(_ member: borrowing JSONMember) {
+        if member.isNamed("seq") {
+            sequence.note(member.count)
+        } else if member.isNamed("error") {
+            error.note(RequestError(member))
+        } else if member.isNamed("existing") {
+            existing.note(member.boolean)
+        } else if member.isNamed("timed_out") {
+            timedOut.note(member.boolean)
+        } else if member.isNamed("data") {
+            data.note(member.isNull ? .some(nil) : member.string.map(Optional.some))
+        } else if member.isNamed("tasks") {
+            tasks.note(member.reports)
+        } else if member.isNamed("next") {
+            next.note(member.taskID)
+        } else {
+            task.take(member)
+            statistics.take(member)
+            information.take(member)
+        }
+    }
+}
+
+extension JSONMember {
+    /// The value, where it is an array of reports.
+    fileprivate var reports: [TaskReport]? {
+        var isComplete = true
+        let reports = elements { element -> TaskReport? in
+            var fields = TaskReportFields()
+            _ = element.withMembers { members in
+                members.forEach { member in
+                    fields.take(member)
+                    return true
+                }
+            }
+            let report = try? fields.report()
+            isComplete = isComplete && report?.id != nil
+            return report
+        }
+        return isArray && isComplete ? reports : nil
+    }
+}

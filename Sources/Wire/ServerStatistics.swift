@@ -1,0 +1,74 @@
+import SimdJSON
+
+/// What a server counts; times in milliseconds.
+package struct ServerStatistics: Hashable, Sendable {
+    /// Since its start.
+    package var uptime = 0
+    /// Tasks taken in since the start; the four that follow are parts of them.
+    package var submitted = 0
+    package var succeeded = 0
+    /// Ended in error, the cancelled ones left out.
+    package var failed = 0
+    package var cancelled = 0
+    package var waiting = 0
+    /// 0 or 1.
+    package var running = 0
+    /// How long the oldest waiting task has waited; nil where none waits.
+    package var oldestWaiting: Int?
+    /// Bytes of data and results that are kept.
+    package var heldBytes = 0
+    /// Connections now, and since the start.
+    package var connections = 0
+    package var accepted = 0
+    /// Requests that wait for a task's end.
+    package var waits = 0
+    /// Refused requests since the start, by code: every code of this version.
+    package var refused: [Refused] = []
+    /// Connections closed since the start because of what their clients sent without a `seq`.
+    package var closedForErrors = 0
+
+    /// How many requests were refused with one code.
+    package struct Refused: Hashable, Sendable {
+        package let code: RequestError.Code
+        package let count: Int
+
+        package init(_ code: RequestError.Code, _ count: Int) {
+            self.code = code
+            self.count = count
+        }
+    }
+
+    package init() {}
+
+    private static let fields: [(name: StaticString, path: any WritableKeyPath<ServerStatistics, Int> & Sendable)] = [
+        ("uptime_ms", \.uptime), ("submitted", \.submitted), ("succeeded", \.succeeded), ("failed", \.failed),
+        ("cancelled", \.cancelled), ("waiting", \.waiting), ("running", \.running), ("held_bytes", \.heldBytes),
+        ("connections", \.connections), ("accepted", \.accepted), ("waits", \.waits),
+        ("closed_for_errors", \.closedForErrors),
+    ]
+
+    func write(to bytes: inout [UInt8]) {
+        for field in Self.fields { bytes.append(member: "\(field.name)", number: self[keyPath: field.path]) }
+        bytes.append(member: "oldest_waiting_ms", number: oldestWaiting)
+        bytes.append(member: "refused")
+        bytes.append(text: "{")
+        for refused in refused { bytes.append(member: refused.code.rawValue, number: refused.count) }
+        bytes.append(text: "}")
+    }
+
+    mutating func take(_ member: borrowing JSONMember) {
+        for field in Self.fields where member.isNamed(field.name) {
+            self[keyPath: field.path] = member.count ?? 0
+        }
+        if member.isNamed("oldest_waiting_ms") { oldestWaiting = member.count }
+        guard member.isNamed("refused") else { return }
+        var counts: [Refused] = []
+        _ = member.withMembers { members in
+            members.forEach { member in
+                counts.append(Refused(RequestError.Code(rawValue: member.name), member.count ?? 0))
+                return true
+            }
+        }
+        refused = counts
+    }
+}
