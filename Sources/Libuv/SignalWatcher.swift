@@ -7,13 +7,18 @@ import CLibuv
 #endif
 
 /// A POSIX signal that the programs care about.
-package enum Signal: Sendable, CaseIterable {
+package enum Signal: Sendable {
     /// SIGINT, ^C
     case interrupt
     /// SIGTERM
     case terminate
     /// SIGHUP: the terminal was closed
     case hangUp
+    /// SIGWINCH: the terminal has another size now
+    case windowChange
+
+    /// Those that ask a process to end.
+    package static let stopping: [Signal] = [.interrupt, .terminate, .hangUp]
 
     /// Its number, as in the exit code 128 + number that shells know.
     package var number: Int32 {
@@ -21,6 +26,7 @@ package enum Signal: Sendable, CaseIterable {
         case .interrupt: SIGINT
         case .terminate: SIGTERM
         case .hangUp: SIGHUP
+        case .windowChange: SIGWINCH
         }
     }
 

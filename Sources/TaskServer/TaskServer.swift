@@ -123,7 +123,7 @@ package final class TaskServer {
     }
 
     private func stopOnSignals() {
-        for signal in Signal.allCases where signal != .hangUp || !signal.isIgnored {
+        for signal in Signal.stopping where signal != .hangUp || !signal.isIgnored {
             do throws(UVError) {
                 try signal.keepFromDefaultAction()
                 signalWatchers.append(try SignalWatcher(signal, on: loop) { [unowned self] in stop(signal) })
