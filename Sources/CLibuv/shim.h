@@ -27,4 +27,16 @@ static inline int uv_task_unread(int socket) {
     return ioctl(socket, FIONREAD, &count) < 0 ? -1 : count;
 }
 
+// How many characters a terminal shows; 0 where that can't be told.
+// Not uv_tty_get_winsize: uv_tty_init would open the terminal anew and change how it is read and written.
+static inline int uv_task_columns(int terminal) {
+    struct winsize size;
+    return ioctl(terminal, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+}
+
+static inline int uv_task_rows(int terminal) {
+    struct winsize size;
+    return ioctl(terminal, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_row;
+}
+
 #endif
