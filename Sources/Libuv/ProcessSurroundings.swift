@@ -30,6 +30,45 @@ package func leaveProcess(_ code: Int32) -> Never {
 /// The number of this process (`uv_os_getpid`).
 package var processIdentifier: Int { Int(uv_os_getpid()) }
 
+/// A variable of the environment (`uv_os_getenv`).
+///
+/// - Returns: nil where it is not set. Bytes that are not UTF-8 are replaced by U+FFFD.
+package func environmentVariable(_ name: String) -> String? {
+    // C would end the name there, and find another variable.
+    guard !name.utf8.contains(0) else { return nil }
+    var value = [UInt8](repeating: 0, count: 256)
+    while true {
+        var size = value.count
+        let result = value.withUnsafeMutableBytes {
+            uv_os_getenv(name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), &size)
+        }
+        switch result {
+        case 0: return String(decoding: value.prefix(size), as: UTF8.self)
+        case UV_ENOBUFS.rawValue: value = [UInt8](repeating: 0, count: size)
+        default: return nil
+        }
+    }
+}
+
+/// 64 bits that nobody can foretell (`uv_random`). Ends the process where the system has no randomness.
+package func randomBits() -> UInt64 {
+    var bits: UInt64 = 0
+    guard uv_random(nil, nil, &bits, MemoryLayout.size(ofValue: bits), 0, nil) == 0 else {
+        fatalError("the system has no randomness")
+    }
+    return bits
+}
+
+/// The time of day in milliseconds since 1970, UTC (`uv_gettimeofday`).
+///
+/// It jumps, back too, when the system's clock is set: what measures time uses the loop's `now`.
+package func wallClock() -> Int {
+    var time = uv_timeval64_t()
+    // Fails only where it gets no place for the time.
+    uv_gettimeofday(&time)
+    return Int(time.tv_sec) * 1000 + Int(time.tv_usec) / 1000
+}
+
 /// The process's output streams.
 package enum StandardStream: Int32, Sendable {
     case output = 1
@@ -37,6 +76,11 @@ package enum StandardStream: Int32, Sendable {
 
     /// Writes all of `text`, waiting where the reader is slow.
     package func write(_ text: String) throws(UVError) {
-        try SmallFile.write(Array(text.utf8), to: rawValue)
+        try write(Array(text.utf8))
+    }
+
+    /// Writes all of `bytes` as they are, waiting where the reader is slow.
+    package func write(_ bytes: [UInt8]) throws(UVError) {
+        try SmallFile.write(bytes, to: rawValue)
     }
 }

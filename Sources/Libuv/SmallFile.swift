@@ -6,7 +6,7 @@ import CLibuv
     import Darwin
 #endif
 
-/// Files that are written in one go, while nothing else waits (libuv's calls without a callback).
+/// Files that are read and written while nothing else waits (libuv's calls without a callback).
 package enum SmallFile {
     /// Writes a file whole: readers see nothing, what stood there before, or all of `text`.
     ///
@@ -73,10 +73,41 @@ package enum SmallFile {
                 }
                 sent += Int(result)
             } catch  where error.code == .tryAgain {
-                var wanted = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
-                poll(&wanted, 1, -1)
+                waitUntilReady(file, POLLOUT)
             }
         }
+    }
+
+    /// Reads once from an open descriptor, waiting where it would block (`uv_fs_read`, `poll`).
+    ///
+    /// - Parameter count: the most bytes to read; at least 1.
+    /// - Returns: what is there by then; empty at the end.
+    static func read(upTo count: Int, from file: Int32) throws(UVError) -> [UInt8] {
+        precondition(count > 0)
+        var bytes = [UInt8](repeating: 0, count: count)
+        while true {
+            do throws(UVError) {
+                let result = try call("uv_fs_read") { request in
+                    bytes.withUnsafeMutableBytes { target in
+                        let start = target.baseAddress!.assumingMemoryBound(to: CChar.self)
+                        var buffer = uv_buf_t(base: start, len: target.count)
+                        return uv_fs_read(nil, request, file, &buffer, 1, -1, nil)
+                    }
+                }
+                bytes.removeLast(count - Int(result))
+                return bytes
+            } catch  where error.code == .interrupted {
+                // Reading is what libuv leaves to its caller to repeat.
+            } catch  where error.code == .tryAgain {
+                waitUntilReady(file, POLLIN)
+            }
+        }
+    }
+
+    /// Returns when `file` is ready, or at a signal (`poll`).
+    private static func waitUntilReady(_ file: Int32, _ events: Int32) {
+        var wanted = pollfd(fd: file, events: Int16(events), revents: 0)
+        poll(&wanted, 1, -1)
     }
 
     @discardableResult

@@ -26,6 +26,8 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let connectionRefused = Code(UV_ECONNREFUSED)
         /// `UV_EEXIST`
         package static let exists = Code(UV_EEXIST)
+        /// `UV_EINTR`
+        package static let interrupted = Code(UV_EINTR)
         /// `UV_EINVAL`
         package static let invalidArgument = Code(UV_EINVAL)
         /// `UV_EAI_NODATA`

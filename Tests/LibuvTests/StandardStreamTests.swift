@@ -1,0 +1,138 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Libuv
+
+/// Serialized: a process has one input.
+@Suite(.serialized)
+struct StandardStreamTests {
+    /// Puts another descriptor in a standard one's place for the time of `body`.
+    private func replacing<R>(_ standard: Int32, by other: Int32, _ body: () throws -> R) rethrows -> R {
+        let original = dup(standard)
+        dup2(other, standard)
+        defer {
+            dup2(original, standard)
+            close(original)
+        }
+        return try body()
+    }
+
+    /// Gives `body` a pipe as its input, which `write` fills from another thread and closes.
+    private func withInput<R>(
+        nonBlocking: Bool = false, _ write: @escaping @Sendable (Int32) -> Void, _ body: () throws -> R
+    ) throws -> R {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let (reader, writer) = (ends[0], ends[1])
+        if nonBlocking { _ = fcntl(reader, F_SETFL, O_NONBLOCK) }
+        defer { close(reader) }
+        Thread.detachNewThread {
+            write(writer)
+            close(writer)
+        }
+        return try replacing(0, by: reader, body)
+    }
+
+    @Test func oneReadBringsWhatIsThereUpToItsCount() throws {
+        let parts = try withInput({ _ = write($0, [1, 2, 3, 4, 255] as [UInt8], 5) }) {
+            try (1...4).map { _ in try StandardInput.read(upTo: 2) }
+        }
+        #expect(parts == [[1, 2], [3, 4], [255], []])
+    }
+
+    @Test(arguments: [false, true])
+    func theInputIsReadToItsEndHoweverItComes(nonBlocking: Bool) throws {
+        let sent = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
+        let bytes = try withInput(
+            nonBlocking: nonBlocking,
+            { writer in
+                for start in stride(from: 0, to: sent.count, by: 100) {
+                    _ = Array(sent[start..<start + 100]).withUnsafeBytes { write(writer, $0.baseAddress!, 100) }
+                }
+            }
+        ) { try StandardInput.readToEnd(limit: .max) }
+        #expect(bytes == sent)
+    }
+
+    @Test(arguments: [(3, [7, 8, 9]), (4, [7, 8, 9]), (2, nil), (0, nil)] as [(Int, [UInt8]?)])
+    func moreThanTheLimitIsNil(limit: Int, expected: [UInt8]?) throws {
+        let bytes = try withInput({ _ = write($0, [7, 8, 9] as [UInt8], 3) }) {
+            try StandardInput.readToEnd(limit: limit)
+        }
+        #expect(bytes == expected)
+    }
+
+    @Test func nothingIsWithinEveryLimit() throws {
+        #expect(try withInput({ _ in }) { try StandardInput.readToEnd(limit: 0) } == [])
+    }
+
+    @Test func aSignalDoesNotEndARead() throws {
+        // Without SA_RESTART, so that the read is interrupted.
+        var action = sigaction()
+        #if canImport(Glibc)
+            action.__sigaction_handler.sa_handler = countSignal
+        #else
+            action.__sigaction_u.__sa_handler = countSignal
+        #endif
+        #expect(sigaction(SIGUSR1, &action, nil) == 0)
+        // Tests run on threads of a pool, which takes no signals.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGUSR1)
+        var before = sigset_t()
+        pthread_sigmask(SIG_UNBLOCK, &signals, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        let reader = pthread_self()
+        let bytes = try withInput({ writer in
+            // Many, for one may come before the read.
+            for _ in 1...1_000_000
+            where signalCount.load(ordering: .relaxed) < 100 && !readIsOver.load(ordering: .relaxed) {
+                pthread_kill(reader, SIGUSR1)
+                sched_yield()
+            }
+            _ = write(writer, [5] as [UInt8], 1)
+        }) {
+            defer { readIsOver.store(true, ordering: .relaxed) }
+            return try StandardInput.read(upTo: 10)
+        }
+        #expect(bytes == [5])
+        #expect(signalCount.load(ordering: .relaxed) >= 100)
+    }
+
+    @Test func anInputThatCannotBeReadIsAnError() throws {
+        let isFolder = UVError(code: UVError.Code(rawValue: -EISDIR), call: "uv_fs_read")
+        let folder = open("/", O_RDONLY)
+        defer { close(folder) }
+        replacing(0, by: folder) {
+            #expect(throws: isFolder) { try StandardInput.read(upTo: 1) }
+            #expect(throws: isFolder) { try StandardInput.readToEnd(limit: 1) }
+        }
+    }
+
+    @Test func aPipeIsNoTerminalButAPtyIs() throws {
+        #expect(try withInput({ _ in }) { StandardInput.isTerminal } == false)
+        let pty = try Pty()
+        defer { for side in [pty.master, pty.slave] { close(side) } }
+        #expect(replacing(0, by: pty.slave) { StandardInput.isTerminal })
+    }
+
+    @Test func bytesGoOutAsTheyAre() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        try replacing(StandardStream.output.rawValue, by: ends[1]) {
+            try StandardStream.output.write([0, 0xFF, 0xFE, 10] as [UInt8])
+            try StandardStream.output.write("да\n")
+        }
+        close(ends[1])
+        let written = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true).readDataToEndOfFile()
+        // What another test may print in the meantime is beside the point.
+        #expect(written.range(of: Data([0, 0xFF, 0xFE, 10])) != nil)
+        #expect(written.range(of: Data("да\n".utf8)) != nil)
+    }
+}
+
+private let signalCount = Atomic(0)
+private let readIsOver = Atomic(false)
+
+private func countSignal(_ number: Int32) { signalCount.add(1, ordering: .relaxed) }
