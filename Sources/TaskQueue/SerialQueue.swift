@@ -5,6 +5,7 @@ package import Wire
 ///
 ///     submit -> waiting -> execute -> success
 ///        |         |          `-----> error
+///        |         |- cancel -------> error
 ///        |         `- drain --------> error
 ///        `- an unknown task name ---> error
 ///
@@ -22,71 +23,113 @@ package struct SerialQueue {
         /// How many waiting tasks will not run any more.
         package let dropped: Int
         /// Who waited for one of them.
-        package let waiters: [ConnectionID]
+        package let waiters: [Waiter]
     }
 
     /// Why a submit was refused.
     package enum Refusal: Error, Hashable, Sendable {
         /// The queue takes no more tasks.
         case draining
+        /// This task was made with the same key, of another type or of other data.
+        case keyConflict(TaskID)
     }
 
-    private var tasks = TaskTable()
+    /// What a cancel did.
+    package enum Cancellation: Hashable, Sendable {
+        /// The task waited, and has ended; these waited for it.
+        case ended([Waiter])
+        /// The task runs: whoever runs it is to interrupt it.
+        case isRunning
+        /// The task had ended before.
+        case hadEnded
+    }
+
+    /// What has become of the tasks so far.
+    package struct Counts: Hashable, Sendable {
+        package internal(set) var submitted = 0
+        package internal(set) var succeeded = 0
+        /// The cancelled ones left out.
+        package internal(set) var failed = 0
+        package internal(set) var cancelled = 0
+        package internal(set) var waiting = 0
+
+        /// Bytes of data and results that are kept.
+        package internal(set) var heldBytes = 0
+    }
+
+    var tasks = TaskTable()
+    var waitingIndex: WaitingIndex
     private var waiters = WaiterRegistry()
+    private var keys = KeyRegistry()
 
     /// The task that runs, if one does.
     package private(set) var running: TaskID?
 
-    /// How many tasks wait.
-    package private(set) var waitingCount = 0
+    package private(set) var counts = Counts()
 
     /// Whether `drain` was called.
     package private(set) var isDraining = false
 
-    /// No task with a smaller id waits.
-    private var firstCandidate = TaskID.first
+    /// The first task that waits; where none does, the id that comes next.
+    private(set) var firstWaiting = TaskID.first
 
-    package init() {}
+    /// - Parameter typeCount: how many task types there are.
+    package init(typeCount: Int) {
+        waitingIndex = WaitingIndex(typeCount: typeCount)
+    }
 
-    /// Queues a task.
+    /// How many requests wait for the end of a task.
+    package var waiterCount: Int { waiters.count }
+
+    // MARK: The way of a task
+
+    /// Queues a task, or finds the one that was made with the same key.
     ///
-    /// - Parameter submitter: the connection that it comes from, which may wait for it.
+    /// - Parameter submitter: the connection on which a classic question about its state may wait for its end.
     package mutating func submit(
-        _ type: TaskTypeIndex, data: String, from submitter: ConnectionID, at now: Timestamp
-    ) throws(Refusal) -> TaskID {
-        try checkOpen()
-        waitingCount += 1
-        return tasks.append(
+        _ type: TaskTypeIndex, data: String, key: String? = nil, from submitter: ConnectionID, at now: Timestamp
+    ) throws(Refusal) -> (id: TaskID, isExisting: Bool) {
+        let content = key.map { _ in KeyRegistry.Content(type, data) }
+        if let key, let known = keys[key] {
+            guard known.content == content else { throw .keyConflict(known.id) }
+            return (known.id, true)
+        }
+        let id = try append(
             TaskRecord(progress: .waiting(data: data), type: type, submitter: submitter, submittedAt: now))
+        counts.waiting += 1
+        waitingIndex.add(id, type, firstWaiting: firstWaiting)
+        if let key, let content { keys[key] = (id, content) }
+        return (id, false)
     }
 
     /// Takes in a task that cannot run, ended in error at once.
     package mutating func submitFailed(
         _ failure: TaskFailure, from submitter: ConnectionID, at now: Timestamp
     ) throws(Refusal) -> TaskID {
-        try checkOpen()
         let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
-        return tasks.append(
-            TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
+        let id = try append(TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
+        counts.failed += 1
+        findFirstWaiting()
+        return id
     }
 
-    private func checkOpen() throws(Refusal) {
+    private mutating func append(_ record: TaskRecord) throws(Refusal) -> TaskID {
         if isDraining { throw .draining }
+        counts.submitted += 1
+        counts.heldBytes += record.heldBytes
+        return tasks.append(record)
     }
 
     /// Starts the task that has waited longest.
     ///
     /// - Returns: nil while a task runs, or where none waits.
     package mutating func startNext(at now: Timestamp) -> Start? {
-        guard running == nil, waitingCount > 0 else { return nil }
-        var id = firstCandidate
-        while tasks[id].state != .waiting { id = id.next }
+        guard running == nil, counts.waiting > 0 else { return nil }
+        let id = firstWaiting
         guard case .waiting(let data) = tasks[id].progress, let type = tasks[id].type else {
             preconditionFailure("task \(id) cannot run")
         }
-        tasks[id].progress = .execute(data: data, since: now)
-        firstCandidate = id.next
-        waitingCount -= 1
+        leaveWaiting(id, to: .execute(data: data, since: now))
         running = id
         return Start(id: id, type: type, data: data)
     }
@@ -94,49 +137,80 @@ package struct SerialQueue {
     /// Ends the task that runs.
     ///
     /// - Returns: who waited for it.
-    package mutating func finish(
-        _ outcome: Result<String, TaskFailure>, at now: Timestamp
-    ) -> [ConnectionID] {
+    package mutating func finish(_ outcome: Result<String, TaskFailure>, at now: Timestamp) -> [Waiter] {
         guard let id = running, case .execute(_, let startedAt) = tasks[id].progress else {
             preconditionFailure("no task runs")
         }
-        tasks[id].progress =
-            switch outcome {
-            case .success(let result): .success(result: result, startedAt: startedAt, finishedAt: now)
-            case .failure(let failure): .error(failure, startedAt: startedAt, finishedAt: now)
-            }
+        switch outcome {
+        case .success(let result):
+            change(id, to: .success(result: result, startedAt: startedAt, finishedAt: now))
+            counts.succeeded += 1
+        case .failure(let failure):
+            change(id, to: .error(failure, startedAt: startedAt, finishedAt: now))
+            count(failure)
+        }
         running = nil
         return waiters.release(id)
     }
 
-    /// What is known of a task; nil where no task has that id.
-    package subscript(id: TaskID) -> TaskRecord? { tasks.contains(id) ? tasks[id] : nil }
-
-    /// Has a connection wait for a task that has not ended. It is named by what ends the task, once.
-    package mutating func addWaiter(_ connection: ConnectionID, for id: TaskID) {
-        precondition(tasks.contains(id) && !tasks[id].state.isFinal, "task \(id) cannot be waited for")
-        waiters.add(connection, waitingFor: id)
-    }
-
-    /// Forgets that a connection waits, where it does.
-    package mutating func removeWaiter(_ connection: ConnectionID) {
-        waiters.remove(connection)
+    /// Ends a task that waits, in error.
+    package mutating func cancel(_ id: TaskID, at now: Timestamp) -> Cancellation {
+        precondition(tasks.contains(id), "no task \(id)")
+        switch tasks[id].state {
+        case .waiting:
+            leaveWaiting(id, to: .error(.cancelledWaiting, startedAt: nil, finishedAt: now))
+            count(.cancelledWaiting)
+            return .ended(waiters.release(id))
+        case .execute: return .isRunning
+        case .success, .error: return .hadEnded
+        }
     }
 
     /// Ends every waiting task in error, for good: from here on submits are refused. The running task goes on.
     package mutating func drain(at now: Timestamp) -> Drained {
         isDraining = true
-        let dropped = waitingCount
-        var id = firstCandidate
-        while waitingCount > 0 {
-            if tasks[id].state == .waiting {
-                tasks[id].progress = .error(.dropped, startedAt: nil, finishedAt: now)
-                waitingCount -= 1
-            }
-            id = id.next
+        let dropped = counts.waiting
+        while counts.waiting > 0 {
+            leaveWaiting(firstWaiting, to: .error(.dropped, startedAt: nil, finishedAt: now))
+            count(.dropped)
         }
-        firstCandidate = tasks.nextID
+        waitingIndex.removeAll()
         let released = waiters.awaitedTasks.filter { $0 != running }.flatMap { waiters.release($0) }
         return Drained(dropped: dropped, waiters: released)
+    }
+
+    private mutating func leaveWaiting(_ id: TaskID, to progress: TaskRecord.Progress) {
+        if let type = tasks[id].type { waitingIndex.remove(id, type) }
+        change(id, to: progress)
+        counts.waiting -= 1
+        findFirstWaiting()
+    }
+
+    private mutating func change(_ id: TaskID, to progress: TaskRecord.Progress) {
+        counts.heldBytes -= tasks[id].heldBytes
+        tasks[id].progress = progress
+        counts.heldBytes += tasks[id].heldBytes
+    }
+
+    private mutating func count(_ failure: TaskFailure) {
+        if failure.code == .cancelled { counts.cancelled += 1 } else { counts.failed += 1 }
+    }
+
+    /// Each id is passed once.
+    private mutating func findFirstWaiting() {
+        while firstWaiting < tasks.nextID, tasks[firstWaiting].state != .waiting { firstWaiting = firstWaiting.next }
+    }
+
+    // MARK: Who waits
+
+    /// Has a request wait for a task that has not ended. It is named by what ends the task, once.
+    package mutating func addWaiter(_ waiter: Waiter, for id: TaskID) {
+        precondition(tasks.contains(id) && !tasks[id].state.isFinal, "task \(id) cannot be waited for")
+        waiters.add(waiter, for: id)
+    }
+
+    /// Forgets that a request waits, where it does.
+    package mutating func removeWaiter(_ waiter: Waiter) {
+        waiters.remove(waiter)
     }
 }

@@ -15,6 +15,9 @@ package struct ConnectionID: Hashable, Comparable, Sendable, CustomStringConvert
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// No connection: servers begin with 1.
+    package static let none = ConnectionID(rawValue: 0)
+
     package static func < (left: ConnectionID, right: ConnectionID) -> Bool { left.rawValue < right.rawValue }
 
     package var description: String { String(rawValue) }
@@ -28,6 +31,12 @@ package struct TaskTypeIndex: Hashable, Sendable {
 }
 
 extension TaskFailure {
+    /// A client cancelled the task before it could start.
+    package static let cancelledWaiting = TaskFailure(.cancelled, "cancelled before it could start")
+
+    /// A client cancelled the task while it ran.
+    package static let cancelledRunning = TaskFailure(.cancelled, "cancelled while it ran")
+
     /// The server was stopped while the task ran.
     package static let cutOff = TaskFailure(.shutDown, "the server was stopped while the task ran")
 
@@ -49,7 +58,8 @@ package struct TaskRecord: Sendable {
     package internal(set) var progress: Progress
     /// nil where the name was unknown.
     package let type: TaskTypeIndex?
-    /// The connection on which a question about the task's state waits for its end.
+    /// The connection on which a classic question about the task's state waits for its end; `none` where the task came with
+    /// a `seq`.
     package let submitter: ConnectionID
     /// When it came in.
     package let submittedAt: Timestamp
@@ -66,5 +76,38 @@ package struct TaskRecord: Sendable {
     /// What the task answered; nil unless its state is `success`.
     package var result: String? {
         if case .success(let result, _, _) = progress { result } else { nil }
+    }
+
+    /// When it began to run; nil where it has not, or never did.
+    package var startedAt: Timestamp? {
+        switch progress {
+        case .waiting: nil
+        case .execute(_, let since): since
+        case .success(_, let startedAt, _): startedAt
+        case .error(_, let startedAt, _): startedAt
+        }
+    }
+
+    /// When it ended; nil where it has not.
+    package var finishedAt: Timestamp? {
+        switch progress {
+        case .waiting, .execute: nil
+        case .success(_, _, let finishedAt): finishedAt
+        case .error(_, _, let finishedAt): finishedAt
+        }
+    }
+
+    /// Why it ended in error, where it did.
+    package var failure: TaskFailure? {
+        if case .error(let failure, _, _) = progress { failure } else { nil }
+    }
+
+    /// The bytes of data or result that it keeps.
+    var heldBytes: Int {
+        switch progress {
+        case .waiting(let data), .execute(let data, _): data.utf8.count
+        case .success(let result, _, _): result.utf8.count
+        case .error: 0
+        }
     }
 }

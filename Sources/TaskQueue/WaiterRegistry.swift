@@ -1,28 +1,46 @@
 import Wire
 
-/// Who waits for which task: one task a connection, any number of connections a task.
+/// A request that waits for a task's end.
+package struct Waiter: Hashable, Comparable, Sendable {
+    package let connection: ConnectionID
+
+    /// Given by the server, and never again to another: later waiters have greater ones.
+    package let number: UInt64
+
+    package init(_ connection: ConnectionID, _ number: UInt64) {
+        self.connection = connection
+        self.number = number
+    }
+
+    package static func < (left: Waiter, right: Waiter) -> Bool { left.number < right.number }
+}
+
+/// Who waits for which task: any number of waiters a task, one task a waiter.
 struct WaiterRegistry {
-    private var connections: [TaskID: Set<ConnectionID>] = [:]
-    private var tasks: [ConnectionID: TaskID] = [:]
+    private var waiters: [TaskID: Set<Waiter>] = [:]
+    private var tasks: [Waiter: TaskID] = [:]
 
-    mutating func add(_ connection: ConnectionID, waitingFor id: TaskID) {
-        precondition(tasks.updateValue(id, forKey: connection) == nil, "connection \(connection) waits already")
-        connections[id, default: []].insert(connection)
+    /// How many wait.
+    var count: Int { tasks.count }
+
+    mutating func add(_ waiter: Waiter, for id: TaskID) {
+        precondition(tasks.updateValue(id, forKey: waiter) == nil, "\(waiter) waits already")
+        waiters[id, default: []].insert(waiter)
     }
 
-    mutating func remove(_ connection: ConnectionID) {
-        guard let id = tasks.removeValue(forKey: connection) else { return }
-        connections[id]?.remove(connection)
-        if connections[id]?.isEmpty == true { connections[id] = nil }
+    mutating func remove(_ waiter: Waiter) {
+        guard let id = tasks.removeValue(forKey: waiter) else { return }
+        waiters[id]?.remove(waiter)
+        if waiters[id]?.isEmpty == true { waiters[id] = nil }
     }
 
-    /// Takes out all who wait for a task, in the order in which they connected.
-    mutating func release(_ id: TaskID) -> [ConnectionID] {
-        guard let released = connections.removeValue(forKey: id) else { return [] }
-        for connection in released { tasks[connection] = nil }
+    /// Takes out all who wait for a task, in the order in which they began to.
+    mutating func release(_ id: TaskID) -> [Waiter] {
+        guard let released = waiters.removeValue(forKey: id) else { return [] }
+        for waiter in released { tasks[waiter] = nil }
         return released.sorted()
     }
 
     /// Those for whom somebody waits.
-    var awaitedTasks: [TaskID] { connections.keys.sorted() }
+    var awaitedTasks: [TaskID] { waiters.keys.sorted() }
 }

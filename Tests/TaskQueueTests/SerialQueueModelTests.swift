@@ -3,25 +3,6 @@ import Wire
 
 @testable import TaskQueue
 
-/// The queue as one would write it without a thought for speed.
-private struct Reference {
-    var tasks: [(data: String, state: TaskState, result: String?, times: [UInt64])] = []
-    var waiters: [(connection: Int, task: Int)] = []
-    var isDraining = false
-
-    var running: Int? { tasks.firstIndex { $0.state == .execute } }
-    var waiting: [Int] { tasks.indices.filter { tasks[$0].state == .waiting } }
-
-    mutating func end(_ task: Int, _ state: TaskState, _ result: String?, _ now: UInt64) -> [Int] {
-        tasks[task].state = state
-        tasks[task].result = result
-        tasks[task].times.append(now)
-        let released = waiters.filter { $0.task == task }.map(\.connection).sorted()
-        waiters.removeAll { $0.task == task }
-        return released
-    }
-}
-
 /// Numbers that a seed gives again (SplitMix64).
 private struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
@@ -37,11 +18,12 @@ private struct SeededGenerator: RandomNumberGenerator {
 
 /// One random sequence of calls, made on both.
 private struct Comparison {
-    var queue = SerialQueue()
+    var queue = SerialQueue(typeCount: referenceDurations.count)
     var reference = Reference()
     var generator: SeededGenerator
     var clock: UInt64 = 0
     var startsWithoutFinish = 0
+    var lastWaiter = 0
     var story: [String] = []
 
     init(seed: UInt64) { generator = SeededGenerator(state: seed) }
@@ -53,33 +35,65 @@ private struct Comparison {
         let now = Timestamp(milliseconds: clock)
         switch number(0..<100) {
         case 0..<30: return submit(now)
-        case 30..<35: return submitFailed(now)
-        case 35..<60: return start(now)
-        case 60..<75: return finish(now, .success("r\(number(0..<9))"))
-        case 75..<80: return finish(now, .failure(TaskFailure(.failed, "f")))
-        case 80..<90: return addWaiter()
-        case 90..<94: return removeWaiter()
-        case 94..<99: return read()
+        case 30..<34: return submitFailed(now)
+        case 34..<55: return start(now)
+        case 55..<68: return finish(now, .success("r\(number(0..<9))"))
+        case 68..<72: return finish(now, .failure(TaskFailure(.failed, "f")))
+        case 72..<84: return cancel(now)
+        case 84..<90: return addWaiter()
+        case 90..<93: return removeWaiter()
+        case 93..<99: return read(now)
         default: return number(0..<20) == 0 ? drain(now) : true
         }
     }
 
     private mutating func submit(_ now: Timestamp) -> Bool {
-        let data = "d\(number(0..<1000))"
-        story.append("submit \(data)")
-        let id = try? queue.submit(
-            TaskTypeIndex(rawValue: 0), data: data, from: ConnectionID(rawValue: 1), at: now)
-        if reference.isDraining { return id == nil }
-        reference.tasks.append((data, .waiting, nil, [clock]))
-        return id?.rawValue == reference.tasks.count
+        let data = "d\(number(0..<3))"
+        let type = number(0..<referenceDurations.count)
+        let key = number(0..<3) == 0 ? "k\(number(0..<6))" : nil
+        story.append("submit \(data) of type \(type) with key \(key ?? "none")")
+        let answer = Result { () throws(SerialQueue.Refusal) in
+            try queue.submit(
+                TaskTypeIndex(rawValue: UInt16(type)), data: data, key: key, from: ConnectionID(rawValue: 1), at: now)
+        }
+        if let key, let known = reference.keys[key] {
+            let task = reference.tasks[known]
+            guard task.data == data, task.type == type else {
+                return failure(of: answer) == .keyConflict(TaskID(rawValue: known + 1)!)
+            }
+            return (try? answer.get()).map { $0.isExisting && $0.id.rawValue == known + 1 } ?? false
+        }
+        if reference.isDraining { return failure(of: answer) == .draining }
+        if let key { reference.keys[key] = reference.tasks.count }
+        reference.tasks.append(ReferenceTask(type: type, data: data, times: [clock]))
+        return (try? answer.get()).map { !$0.isExisting && $0.id.rawValue == reference.tasks.count } ?? false
+    }
+
+    private func failure<Success>(of result: Result<Success, SerialQueue.Refusal>) -> SerialQueue.Refusal? {
+        if case .failure(let refusal) = result { refusal } else { nil }
     }
 
     private mutating func submitFailed(_ now: Timestamp) -> Bool {
         story.append("submit failed")
         let id = try? queue.submitFailed(TaskFailure(.unknownTaskName, ""), from: ConnectionID(rawValue: 1), at: now)
         if reference.isDraining { return id == nil }
-        reference.tasks.append(("", .error, nil, [clock, clock]))
+        reference.tasks.append(ReferenceTask(type: 0, data: "", state: .error, times: [clock, clock]))
         return id?.rawValue == reference.tasks.count
+    }
+
+    private mutating func cancel(_ now: Timestamp) -> Bool {
+        guard let task = reference.tasks.indices.randomElement(using: &generator) else { return true }
+        story.append("cancel \(task + 1)")
+        let answer = queue.cancel(TaskID(rawValue: task + 1)!, at: now)
+        switch reference.tasks[task].state {
+        case .waiting: return answer == .ended(waiters(reference.end(task, .error, nil, clock)))
+        case .execute: return answer == .isRunning
+        case .success, .error: return answer == .hadEnded
+        }
+    }
+
+    private func waiters(_ numbers: [Int]) -> [Waiter] {
+        numbers.map { Waiter(ConnectionID(rawValue: UInt64($0 % 7)), UInt64($0)) }
     }
 
     private mutating func start(_ now: Timestamp) -> Bool {
@@ -100,26 +114,25 @@ private struct Comparison {
         startsWithoutFinish -= 1
         let result = try? outcome.get()
         let expected = reference.end(running, result == nil ? .error : .success, result, clock)
-        return queue.finish(outcome, at: now).map { Int($0.rawValue) } == expected
+        return queue.finish(outcome, at: now) == waiters(expected)
     }
 
     private mutating func addWaiter() -> Bool {
         let open = reference.tasks.indices.filter { !reference.tasks[$0].state.isFinal }
         guard let task = open.randomElement(using: &generator) else { return true }
-        let connection = number(1..<200)
-        guard !reference.waiters.contains(where: { $0.connection == connection }) else { return true }
-        story.append("\(connection) waits for \(task + 1)")
-        reference.waiters.append((connection, task))
-        queue.addWaiter(ConnectionID(rawValue: UInt64(connection)), for: TaskID(rawValue: task + 1)!)
+        lastWaiter += 1
+        story.append("\(lastWaiter) waits for \(task + 1)")
+        reference.waiters.append((lastWaiter, task))
+        queue.addWaiter(waiters([lastWaiter])[0], for: TaskID(rawValue: task + 1)!)
         return true
     }
 
     private mutating func removeWaiter() -> Bool {
-        let connection = reference.waiters.randomElement(using: &generator)?.connection ?? 999
-        story.append("\(connection) goes away")
-        reference.waiters.removeAll { $0.connection == connection }
-        queue.removeWaiter(ConnectionID(rawValue: UInt64(connection)))
-        return true
+        let number = reference.waiters.randomElement(using: &generator)?.number ?? 9999
+        story.append("\(number) goes away")
+        reference.waiters.removeAll { $0.number == number }
+        queue.removeWaiter(waiters([number])[0])
+        return queue.waiterCount == reference.waiters.count
     }
 
     private mutating func drain(_ now: Timestamp) -> Bool {
@@ -128,37 +141,49 @@ private struct Comparison {
         reference.isDraining = true
         let released = waiting.flatMap { reference.end($0, .error, nil, clock) }
         let drained = queue.drain(at: now)
-        return drained.dropped == waiting.count && drained.waiters.map { Int($0.rawValue) } == released
+        return drained.dropped == waiting.count && drained.waiters == waiters(released)
     }
 
     /// Everything that can be read of every task, and of one that does not exist.
-    private mutating func read() -> Bool {
+    private mutating func read(_ now: Timestamp) -> Bool {
         story.append("read")
         for (index, task) in reference.tasks.enumerated() {
-            guard let record = queue[TaskID(rawValue: index + 1)!], record.state == task.state,
-                record.result == task.result, times(of: record) == task.times
+            let id = TaskID(rawValue: index + 1)!
+            guard let record = queue[id], record.state == task.state, record.result == task.result,
+                [record.submittedAt, record.startedAt, record.finishedAt].compactMap({ $0?.milliseconds })
+                    == task.times,
+                queue.place(of: id, durations: referenceDurations, at: now) == reference.place(of: index, at: clock)
             else { return false }
         }
         return queue[TaskID(rawValue: reference.tasks.count + 1)!] == nil
             && queue.running?.rawValue == reference.running.map { $0 + 1 }
-            && queue.waitingCount == reference.waiting.count
+            && queue.oldestWaiting?.milliseconds == reference.waiting.first.map { reference.tasks[$0].times[0] }
+            && countsAgree && listsAgree()
     }
 
-    private func times(of record: TaskRecord) -> [UInt64] {
-        let later: [Timestamp?] =
-            switch record.progress {
-            case .waiting: []
-            case .execute(_, let since): [since]
-            case .success(_, let startedAt, let finishedAt): [startedAt, finishedAt]
-            case .error(_, let startedAt, let finishedAt): [startedAt, finishedAt]
-            }
-        return ([record.submittedAt] + later).compactMap { $0?.milliseconds }
+    private var countsAgree: Bool {
+        let tasks = reference.tasks
+        let held = tasks.map { $0.state.isFinal ? $0.result?.utf8.count ?? 0 : $0.data.utf8.count }
+        let counts = queue.counts
+        return counts.submitted == tasks.count && counts.waiting == reference.waiting.count
+            && counts.succeeded == tasks.count { $0.state == .success }
+            && counts.failed + counts.cancelled == tasks.count { $0.state == .error }
+            && counts.heldBytes == held.reduce(0, +)
+    }
+
+    private mutating func listsAgree() -> Bool {
+        let query = Request.ListQuery(
+            state: ([nil] + TaskState.allCases).randomElement(using: &generator)!,
+            before: TaskID(rawValue: number(0..<(reference.tasks.count + 3))), limit: number(1..<12))
+        let page = queue.list(query)
+        let expected = reference.list(query)
+        return page.ids.map { $0.rawValue - 1 } == expected && (page.next != nil || expected.count <= query.limit)
     }
 
     /// - Returns: what was done, where the two differ in the end.
     mutating func run() -> [String]? {
         for _ in 0..<number(1..<120) where !step() { return story }
-        return read() ? nil : story
+        return read(Timestamp(milliseconds: clock)) ? nil : story
     }
 }
 

@@ -5,7 +5,7 @@ import Wire
 
 /// A queue with a clock and short words.
 private struct Story {
-    var queue = SerialQueue()
+    var queue = SerialQueue(typeCount: 4)
     var clock: UInt64 = 0
     static let alice = ConnectionID(rawValue: 1)
     static let bob = ConnectionID(rawValue: 2)
@@ -16,12 +16,12 @@ private struct Story {
     }
 
     mutating func submit(_ data: String, from connection: ConnectionID = alice) throws -> TaskID {
-        try queue.submit(TaskTypeIndex(rawValue: 3), data: data, from: connection, at: now())
+        try queue.submit(TaskTypeIndex(rawValue: 3), data: data, from: connection, at: now()).id
     }
 
     mutating func start() -> SerialQueue.Start? { queue.startNext(at: now()) }
-    mutating func succeed(_ result: String = "done") -> [ConnectionID] { queue.finish(.success(result), at: now()) }
-    mutating func fail() -> [ConnectionID] { queue.finish(.failure(TaskFailure(.failed, "no")), at: now()) }
+    mutating func succeed(_ result: String = "done") -> [Waiter] { queue.finish(.success(result), at: now()) }
+    mutating func fail() -> [Waiter] { queue.finish(.failure(TaskFailure(.failed, "no")), at: now()) }
     func states(_ ids: TaskID...) -> [TaskState?] { ids.map { queue[$0]?.state } }
 }
 
@@ -88,7 +88,7 @@ struct SerialQueueTests {
             TaskFailure(.unknownTaskName, "?"), from: Story.alice, at: story.now())
         let good = try story.submit("good")
         #expect(story.states(broken) == [.error])
-        #expect(story.queue.waitingCount == 1)
+        #expect(story.queue.counts.waiting == 1)
         #expect(story.start()?.id == good)
     }
 
@@ -107,23 +107,28 @@ struct SerialQueueTests {
         let first = try story.submit("1", from: Story.alice)
         let second = try story.submit("2", from: Story.bob)
         _ = story.start()
-        story.queue.addWaiter(Story.bob, for: second)
-        story.queue.addWaiter(Story.alice, for: first)
-        #expect(story.succeed() == [Story.alice])
+        let waiters = (1...4).map { Waiter($0 % 2 == 1 ? Story.alice : Story.bob, UInt64($0)) }
+        story.queue.addWaiter(waiters[3], for: first)
+        story.queue.addWaiter(waiters[1], for: second)
+        story.queue.addWaiter(waiters[0], for: first)
+        story.queue.addWaiter(waiters[2], for: first)
+        #expect(story.queue.waiterCount == 4)
+        #expect(story.succeed() == [waiters[0], waiters[2], waiters[3]])
         _ = story.start()
-        #expect(story.fail() == [Story.bob])
+        #expect(story.fail() == [waiters[1]])
+        #expect(story.queue.waiterCount == 0)
     }
 
     /// Several wait for one task; one of them goes away.
     @Test func aWaiterThatGoesAway() throws {
         var story = Story()
         let id = try story.submit("1")
-        for number in 1...1000 { story.queue.addWaiter(ConnectionID(rawValue: UInt64(number)), for: id) }
-        story.queue.removeWaiter(ConnectionID(rawValue: 500))
-        story.queue.removeWaiter(ConnectionID(rawValue: 500))
-        story.queue.removeWaiter(ConnectionID(rawValue: 5000))
+        for number in 1...1000 { story.queue.addWaiter(Waiter(Story.alice, UInt64(number)), for: id) }
+        story.queue.removeWaiter(Waiter(Story.alice, 500))
+        story.queue.removeWaiter(Waiter(Story.alice, 500))
+        story.queue.removeWaiter(Waiter(Story.alice, 5000))
         _ = story.start()
-        #expect(story.succeed().map(\.rawValue) == Array(1...499) + Array(501...1000))
+        #expect(story.succeed().map(\.number) == Array(1...499) + Array(501...1000))
     }
 
     /// A stop drops what waits, keeps what runs, and takes no more.
@@ -132,19 +137,81 @@ struct SerialQueueTests {
         let ids = try (1...3).map { try story.submit("\($0)") }
         _ = story.start()
         for (index, id) in ids.enumerated() {
-            story.queue.addWaiter(ConnectionID(rawValue: UInt64(index + 7)), for: id)
+            story.queue.addWaiter(Waiter(Story.bob, UInt64(index + 7)), for: id)
         }
         let drained = story.queue.drain(at: story.now())
-        #expect(drained == SerialQueue.Drained(dropped: 2, waiters: [8, 9].map(ConnectionID.init(rawValue:))))
+        #expect(drained == SerialQueue.Drained(dropped: 2, waiters: [8, 9].map { Waiter(Story.bob, $0) }))
         #expect(story.states(ids[0], ids[1], ids[2]) == [.execute, .error, .error])
         #expect(throws: SerialQueue.Refusal.draining) { try story.submit("late") }
         #expect(throws: SerialQueue.Refusal.draining) {
             try story.queue.submitFailed(TaskFailure(.unknownTaskName, "?"), from: Story.bob, at: story.now())
         }
-        #expect(story.succeed("kept") == [ConnectionID(rawValue: 7)])
+        #expect(story.succeed("kept") == [Waiter(Story.bob, 7)])
         #expect(story.queue[ids[0]]?.result == "kept")
         #expect(story.start() == nil)
         #expect(story.queue.drain(at: story.now()).dropped == 0)
+    }
+
+    /// A cancelled task is never started, and those behind it move up.
+    @Test func cancel() throws {
+        var story = Story()
+        let ids = try (1...4).map { try story.submit("\($0)") }
+        _ = story.start()
+        story.queue.addWaiter(Waiter(Story.bob, 1), for: ids[1])
+        #expect(story.queue.cancel(ids[1], at: story.now()) == .ended([Waiter(Story.bob, 1)]))
+        #expect(story.queue.cancel(ids[1], at: story.now()) == .hadEnded)
+        #expect(story.queue.cancel(ids[0], at: story.now()) == .isRunning)
+        #expect(story.states(ids[0], ids[1], ids[2]) == [.execute, .error, .waiting])
+        #expect(story.queue[ids[1]]?.failure == .cancelledWaiting)
+        let place = story.queue.place(of: ids[3], durations: [0, 0, 0, 1000], at: Timestamp(milliseconds: 60))
+        #expect(place == SerialQueue.Place(position: 2, timeLeft: 990 + 2 * 1000))
+        _ = story.succeed()
+        #expect(story.start()?.id == ids[2])
+        #expect(story.queue.counts.cancelled == 1)
+    }
+
+    /// A key stands for its task whatever became of it; a refused submit leaves none.
+    @Test func keys() throws {
+        var story = Story()
+        func submit(_ data: String, _ type: UInt16, _ key: String) throws -> (id: TaskID, isExisting: Bool) {
+            try story.queue.submit(
+                TaskTypeIndex(rawValue: type), data: data, key: key, from: Story.alice, at: story.now())
+        }
+        let first = try submit("data", 3, "k")
+        #expect(first.id == .first && !first.isExisting)
+        _ = story.start()
+        _ = story.succeed()
+        let again = try submit("data", 3, "k")
+        #expect(again.id == .first && again.isExisting)
+        #expect(throws: SerialQueue.Refusal.keyConflict(.first)) { try submit("other", 3, "k") }
+        #expect(throws: SerialQueue.Refusal.keyConflict(.first)) { try submit("data", 2, "k") }
+        // The same to a reader, and to Swift's ==, but not the same bytes.
+        _ = try submit("caf\u{E9}", 3, "caf\u{E9}")
+        #expect(try submit("cafe\u{301}", 3, "cafe\u{301}").isExisting == false)
+        #expect(throws: SerialQueue.Refusal.self) { try submit("cafe\u{301}", 3, "caf\u{E9}") }
+        _ = story.queue.drain(at: story.now())
+        #expect(try submit("data", 3, "k").isExisting)
+        #expect(throws: SerialQueue.Refusal.draining) { try submit("data", 3, "late") }
+        #expect(throws: SerialQueue.Refusal.draining) { try submit("other", 3, "late") }
+    }
+
+    /// A question for a list looks at a bounded number of records, and says where to go on.
+    @Test func listsArePaged() throws {
+        var story = Story()
+        for _ in 1...25_000 { _ = try story.submit("") }
+        _ = story.start()
+        var query = Request.ListQuery(state: .execute)
+        var pages: [SerialQueue.Page] = []
+        repeat {
+            pages.append(story.queue.list(query))
+            query.before = pages.last?.next
+        } while query.before != nil
+        #expect(pages.map(\.ids.count) == [0, 0, 1])
+        #expect(pages.map { $0.next?.rawValue } == [15_001, 5001, nil])
+        let newest = story.queue.list(Request.ListQuery(limit: 2))
+        #expect(newest.ids.map(\.rawValue) == [25_000, 24_999] && newest.next?.rawValue == 24_999)
+        let last = story.queue.list(Request.ListQuery(before: TaskID(rawValue: 3), limit: 2))
+        #expect(last.ids.map(\.rawValue) == [2, 1] && last.next == nil)
     }
 
     /// A record fits 56 bytes, so that a million waiting tasks fit a small machine.

@@ -1,0 +1,71 @@
+package import Wire
+
+/// What can be asked of the queue.
+extension SerialQueue {
+    /// What is known of a task; nil where no task has that id.
+    package subscript(id: TaskID) -> TaskRecord? { tasks.contains(id) ? tasks[id] : nil }
+
+    /// When the task that has waited longest came in; nil where none waits.
+    package var oldestWaiting: Timestamp? { counts.waiting > 0 ? tasks[firstWaiting].submittedAt : nil }
+
+    /// Where a task stands, and how long it will take.
+    package struct Place: Hashable, Sendable {
+        /// 0 while it runs, 1 where it is next, and so on.
+        package let position: Int
+        /// The estimated time until it has ended, in milliseconds.
+        package let timeLeft: UInt64
+    }
+
+    /// Where a task stands in the queue; nil where it has ended.
+    ///
+    /// O(log n), however many tasks wait or were cancelled.
+    ///
+    /// - Parameter durations: how long a task of each type runs, in milliseconds.
+    package func place(of id: TaskID, durations: [UInt64], at now: Timestamp) -> Place? {
+        guard tasks.contains(id), let type = tasks[id].type else { return nil }
+        switch tasks[id].state {
+        case .execute: return Place(position: 0, timeLeft: timeLeftOfRunning(durations, at: now))
+        case .success, .error: return nil
+        case .waiting: break
+        }
+        var ahead = waitingIndex.counts(before: WaitingIndex.block(of: id))
+        var other = max(WaitingIndex.firstID(of: WaitingIndex.block(of: id)), firstWaiting)
+        while other < id {
+            if tasks[other].state == .waiting, let type = tasks[other].type { ahead[Int(type.rawValue)] += 1 }
+            other = other.next
+        }
+        var timeLeft = timeLeftOfRunning(durations, at: now) + durations[Int(type.rawValue)]
+        for (type, count) in ahead.enumerated() { timeLeft += UInt64(count) * durations[type] }
+        return Place(position: ahead.reduce(1, +), timeLeft: timeLeft)
+    }
+
+    private func timeLeftOfRunning(_ durations: [UInt64], at now: Timestamp) -> UInt64 {
+        guard let running, let type = tasks[running].type, let since = tasks[running].startedAt else { return 0 }
+        let duration = durations[Int(type.rawValue)]
+        return duration - min(duration, now.milliseconds - since.milliseconds)
+    }
+
+    /// Ids of tasks, newest first, and where to go on.
+    package struct Page: Hashable, Sendable {
+        package let ids: [TaskID]
+        /// What to ask for as `before` next; nil where there is no more.
+        package let next: TaskID?
+    }
+
+    /// How many records a question for a list looks at.
+    package static let listScan = 10_000
+
+    /// A part of the list of all tasks; it may be short though there is more.
+    package func list(_ query: Request.ListQuery) -> Page {
+        var ids: [TaskID] = []
+        var id = min(query.before ?? tasks.nextID, tasks.nextID)
+        var looked = 0
+        while let previous = id.previous {
+            guard ids.count < query.limit, looked < Self.listScan else { return Page(ids: ids, next: id) }
+            id = previous
+            looked += 1
+            if query.state == nil || tasks[id].state == query.state { ids.append(id) }
+        }
+        return Page(ids: ids, next: nil)
+    }
+}

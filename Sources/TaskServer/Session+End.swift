@@ -1,0 +1,55 @@
+import Libuv
+
+/// How a session ends.
+extension Session {
+    /// How long a client may go on sending after its connection was ended, in milliseconds. Closing
+    /// earlier would reset the connection, and with it replies that the client has not read yet.
+    private static var lingerTime: UInt64 { 1000 }
+
+    /// Reads no more requests, lets the replies go out, and closes.
+    func end(_ reason: ClosingReason) {
+        guard phase == .open else { return }
+        flush()
+        guard phase == .open else { return }
+        leave(reason, for: .ending)
+        do throws(UVError) {
+            try stream.shutDownWriting()
+            try proceedToClose()
+        } catch {
+            close(.failed(error))
+        }
+    }
+
+    /// Once the replies have gone out, waits for the client's end, and takes what it still sends.
+    func proceedToClose() throws(UVError) {
+        if !stream.isDrained { return stream.stopReading() }
+        if inputEnded { return close(.clientEnded) }
+        guard lingerTimer == nil else { return }
+        let timer = try Timer(on: stream.loop)
+        lingerTimer = timer
+        timer.start(after: Self.lingerTime) { [self] in close(.clientEnded) }
+        try stream.startReading()
+    }
+
+    /// Ends the session because the server stops: at once where nothing can be lost, else as `end` does.
+    func stop() {
+        if stream.mayCloseSilently { close(.serverStopped) } else { end(.serverStopped) }
+    }
+
+    /// Closes at once, whatever is still to be sent.
+    func close(_ reason: ClosingReason) {
+        guard phase != .closed else { return }
+        leave(reason, for: .closed)
+        lingerTimer?.close()
+        stream.close()
+        server.sessionDidClose(self)
+    }
+
+    private func leave(_ reason: ClosingReason, for next: Phase) {
+        if phase == .open {
+            dropBusiness()
+            server.note(reason, of: self)
+        }
+        phase = next
+    }
+}

@@ -1,0 +1,124 @@
+import Libuv
+import TaskCatalog
+import TaskQueue
+import Wire
+
+/// What each request with a `seq` does. Every one is answered.
+extension Session {
+    func answer(_ numbered: NumberedRequest) {
+        usesNumbers = true
+        if let instance = numbered.instance, instance != server.instance {
+            return refuse(.restarted(now: server.instance), numbered.sequence)
+        }
+        do throws(RequestError) {
+            try answer(numbered.request, numbered.sequence)
+        } catch {
+            refuse(error, numbered.sequence)
+        }
+    }
+
+    func refuse(_ error: RequestError, _ sequence: Int?) {
+        server.refusals.count(error.code)
+        reply(.refused(error), sequence)
+    }
+
+    private func answer(_ request: Request, _ sequence: Int) throws(RequestError) {
+        switch request {
+        case .run(let taskName, let data, let key):
+            reply(.submitted(try submit(taskName, data, key)), sequence)
+        case .status(let task, let wait): try ask(.status, of: task, wait, sequence)
+        case .result(let task, let wait): try ask(.result, of: task, wait, sequence)
+        case .cancel(let task):
+            _ = try record(of: task)
+            let hasEnded = server.cancel(task)
+            try ask(.status, of: task, hasEnded ? nil : Request.Wait(), sequence)
+        case .list(let query): reply(.list(page(query)), sequence)
+        case .stats: reply(.stats(server.statistics), sequence)
+        case .info: reply(.info(server.information), sequence)
+        }
+    }
+
+    private func submit(
+        _ taskName: String, _ data: String, _ key: String?
+    ) throws(RequestError) -> Reply.Submission {
+        guard let type = server.catalog.index(of: taskName) else {
+            throw .unknownTaskName(
+                taskName, names: server.catalog.types.map(\.name), nearest: server.catalog.nearestName(to: taskName))
+        }
+        let id: TaskID
+        let isExisting: Bool
+        do throws(SerialQueue.Refusal) {
+            (id, isExisting) = try server.submit(type, data, key: key, submitter: .none, from: self.id)
+        } catch {
+            throw RequestError(error)
+        }
+        var task = server.report(on: try record(of: id), id)
+        task.id = id
+        return Reply.Submission(task: task, instance: server.instance, isExisting: isExisting)
+    }
+
+    private func record(of task: TaskID) throws(RequestError) -> TaskRecord {
+        guard let record = server.queue[task] else { throw .unknownTask(task) }
+        return record
+    }
+
+    private func page(_ query: Request.ListQuery) -> Reply.TaskPage {
+        let page = server.queue.list(query)
+        let tasks = page.ids.compactMap { id in
+            server.queue[id].map { record in
+                var report = server.report(on: record, id)
+                report.id = id
+                return report
+            }
+        }
+        return Reply.TaskPage(tasks: tasks, next: page.next)
+    }
+
+    // MARK: Questions about a task, at once or at its end
+
+    private func ask(
+        _ question: SessionWaits.Question, of task: TaskID, _ wait: Request.Wait?, _ sequence: Int
+    ) throws(RequestError) {
+        let isFinal = try record(of: task).state.isFinal
+        guard let wait, !isFinal, wait.timeout != 0 else {
+            return answer(
+                SessionWaits.Wait(
+                    sequence: sequence, task: task, question: question, timedOut: wait?.timeout == 0 && !isFinal))
+        }
+        let waiter = server.newWaiter(of: self)
+        server.queue.addWaiter(waiter, for: task)
+        let waits = self.waits ?? SessionWaits()
+        self.waits = waits
+        do throws(UVError) {
+            try waits.add(
+                SessionWaits.Wait(sequence: sequence, task: task, question: question), waiter.number,
+                timeout: wait.timeout, on: stream.loop
+            ) { [unowned self] in waitDidTimeOut(waiter) }
+        } catch {
+            server.queue.removeWaiter(waiter)
+            close(.failed(error))
+        }
+    }
+
+    private func waitDidTimeOut(_ waiter: Waiter) {
+        server.queue.removeWaiter(waiter)
+        waits?.timeOut(waiter.number)
+        settle()
+    }
+
+    /// Answers a question about a task as it stands.
+    func answer(_ wait: SessionWaits.Wait) {
+        guard let record = server.queue[wait.task] else { return refuse(.unknownTask(wait.task), wait.sequence) }
+        let timedOut = wait.timedOut && !record.state.isFinal
+        switch wait.question {
+        case .status:
+            reply(.status(server.report(on: record, wait.task), timedOut: timedOut), wait.sequence)
+            if server.isStopping, record.state.isFinal { mayAskForResult = true }
+        case .result:
+            let result = Reply.TaskResult(
+                record.state, data: record.result, failure: record.failure, timedOut: timedOut)
+            reply(.result(result), wait.sequence)
+            mayAskForResult = false
+        }
+    }
+}

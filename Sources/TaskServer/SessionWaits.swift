@@ -1,0 +1,76 @@
+import Libuv
+import Wire
+
+/// The requests of one session that wait for a task's end, and those whose answer waits for the client to take earlier
+/// ones: answers are made when they can go out, so that a slow reader piles up nothing.
+final class SessionWaits {
+    enum Question {
+        case status
+        case result
+    }
+
+    /// A request that is to be answered when its task has ended, or its time is over.
+    struct Wait {
+        let sequence: Int
+        let task: TaskID
+        let question: Question
+        var timedOut = false
+    }
+
+    private var waiting: [UInt64: (wait: Wait, timer: Timer?)] = [:]
+    private var ended: [Wait] = []
+    /// How many of `ended` were handed out.
+    private var position = 0
+
+    var isEmpty: Bool { waiting.isEmpty && ended.isEmpty }
+
+    /// - Parameters:
+    ///   - number: under which its end will be told.
+    ///   - timeout: in milliseconds; nil for none.
+    ///   - onTimeout: called once, unless the wait ends before.
+    func add(
+        _ wait: Wait, _ number: UInt64, timeout: Int?, on loop: EventLoop, onTimeout: @escaping () -> Void
+    ) throws(UVError) {
+        var timer: Timer?
+        if let timeout {
+            timer = try Timer(on: loop)
+            // On the clock as it is: the loop's may be behind where much came in.
+            let behind = loop.preciseNow - loop.now
+            timer?.start(after: UInt64(timeout) + behind, onTimeout)
+        }
+        waiting[number] = (wait, timer)
+    }
+
+    /// The task has ended.
+    func end(_ number: UInt64) { takeOut(number, timedOut: false) }
+
+    /// The time is over.
+    func timeOut(_ number: UInt64) { takeOut(number, timedOut: true) }
+
+    private func takeOut(_ number: UInt64, timedOut: Bool) {
+        guard var entry = waiting.removeValue(forKey: number) else { return }
+        entry.timer?.close()
+        entry.wait.timedOut = timedOut
+        ended.append(entry.wait)
+    }
+
+    /// Takes out the next request that can be answered.
+    func nextEnded() -> Wait? {
+        guard position < ended.count else { return nil }
+        position += 1
+        defer { if position == ended.count { (ended, position) = ([], 0) } }
+        return ended[position - 1]
+    }
+
+    /// Forgets everything.
+    ///
+    /// - Parameter forget: called with the number of each request that still waited.
+    func removeAll(_ forget: (UInt64) -> Void) {
+        for (number, entry) in waiting {
+            entry.timer?.close()
+            forget(number)
+        }
+        waiting = [:]
+        (ended, position) = ([], 0)
+    }
+}

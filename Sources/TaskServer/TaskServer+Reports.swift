@@ -1,0 +1,72 @@
+import Libuv
+import TaskCatalog
+import TaskQueue
+import Wire
+
+/// What the server tells of itself and of its tasks.
+extension TaskServer {
+    /// All that is known of a task.
+    func report(on record: TaskRecord, _ id: TaskID) -> TaskReport {
+        var report = TaskReport(state: record.state)
+        report.taskName = record.type.map { catalog.types[Int($0.rawValue)].name }
+        if let place = queue.place(of: id, durations: durations, at: now) {
+            report.position = place.position
+            report.timeLeft = Int(clamping: place.timeLeft)
+        }
+        report.submittedAt = unixTime(of: record.submittedAt)
+        report.startedAt = record.startedAt.map(unixTime)
+        report.finishedAt = record.finishedAt.map(unixTime)
+        report.failure = record.failure
+        return report
+    }
+
+    /// A moment in milliseconds of Unix time. The wall clock may jump; then moments that were told before are told anew,
+    /// by what it says now.
+    private func unixTime(of moment: Timestamp) -> Int {
+        let offset = wallClock() - Int(loop.preciseNow)
+        // One millisecond more or less is the clocks' beat, not a jump.
+        if abs(offset - wallClockOffset) > 100 { wallClockOffset = offset }
+        return Int(moment.milliseconds) + wallClockOffset
+    }
+
+    var statistics: ServerStatistics {
+        var statistics = ServerStatistics()
+        statistics.uptime = Int(loop.now - startedAt)
+        statistics.submitted = queue.counts.submitted
+        statistics.succeeded = queue.counts.succeeded
+        statistics.failed = queue.counts.failed
+        statistics.cancelled = queue.counts.cancelled
+        statistics.waiting = queue.counts.waiting
+        statistics.running = queue.running == nil ? 0 : 1
+        statistics.oldestWaiting = queue.oldestWaiting.map { Int(now.milliseconds - $0.milliseconds) }
+        statistics.heldBytes = queue.counts.heldBytes
+        statistics.connections = sessions.count
+        statistics.accepted = Int(lastConnection)
+        statistics.waits = queue.waiterCount
+        statistics.refused = RequestError.Code.all.map { ServerStatistics.Refused($0, refusals.total(of: $0)) }
+        statistics.closedForErrors = refusals.closedTotal
+        return statistics
+    }
+
+    var information: ServerInformation {
+        ServerInformation(
+            instance: instance,
+            taskTypes: zip(catalog.types, durations).map {
+                ServerInformation.TaskType(name: $0.name, delay: Int(clamping: $1))
+            },
+            limits: [
+                ServerInformation.Limit("max-message", configuration.maximumMessage),
+                ServerInformation.Limit("timeout", configuration.idleTimeout.map { Int(clamping: $0) }),
+                ServerInformation.Limit("drain-timeout", Int(clamping: configuration.drainTimeout)),
+            ])
+    }
+}
+
+extension Duration {
+    /// In whole milliseconds, a part of one counting as one; 0 where it is negative.
+    var millisecondsRoundedUp: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(seconds) * 1000 + UInt64((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,66 @@
+import Testing
+import Wire
+
+@testable import TaskQueue
+
+struct WaitingIndexTests {
+    /// Ids that come and go, far beyond what is dropped in front, against a plain count.
+    @Test func countsWhatWaitsBeforeABlock() throws {
+        var index = WaitingIndex(typeCount: 2)
+        var waiting: [(id: Int, type: Int)] = []
+        var generator = SystemRandomNumberGenerator()
+        for id in 1...40_000 {
+            // Some ids never wait, and now and then nothing does.
+            guard !id.isMultiple(of: 3), !(9000..<12_000).contains(id) else { continue }
+            waiting.append((id, id % 2))
+            index.add(
+                try #require(TaskID(rawValue: id)), TaskTypeIndex(rawValue: UInt16(id % 2)),
+                firstWaiting: try #require(TaskID(rawValue: waiting[0].id)))
+            while waiting.count > (id > 20_000 ? 3000 : 200) || id == 8999 && !waiting.isEmpty {
+                let gone = waiting.remove(at: Bool.random(using: &generator) ? 0 : waiting.count / 2)
+                index.remove(
+                    try #require(TaskID(rawValue: gone.id)), TaskTypeIndex(rawValue: UInt16(gone.type)))
+            }
+            guard id.isMultiple(of: 97) else { continue }
+            let block = WaitingIndex.block(
+                of: try #require(waiting.isEmpty ? nil : TaskID(rawValue: waiting[waiting.count * 2 / 3].id)))
+            let before = waiting.filter { $0.id < WaitingIndex.firstID(of: block).rawValue }
+            #expect(index.counts(before: block) == [0, 1].map { type in before.count { $0.type == type } })
+        }
+        index.removeAll()
+        #expect(index.counts(before: 1000) == [0, 0])
+    }
+
+    @Test func blocksOfIDs() throws {
+        #expect(WaitingIndex.block(of: .first) == 0)
+        #expect(WaitingIndex.block(of: try #require(TaskID(rawValue: 64))) == 0)
+        #expect(WaitingIndex.block(of: try #require(TaskID(rawValue: 65))) == 1)
+        #expect(WaitingIndex.firstID(of: 1).rawValue == 65)
+    }
+}
+
+struct PlaceAtSizeTests {
+    /// A million waiting tasks, half of them cancelled: a question takes no walk through them.
+    @Test func aPlaceIsFoundInAFewSteps() throws {
+        var queue = SerialQueue(typeCount: 1)
+        let type = TaskTypeIndex(rawValue: 0)
+        let now = Timestamp(milliseconds: 0)
+        for _ in 1...1_000_000 { _ = try queue.submit(type, data: "", from: .none, at: now) }
+        for id in stride(from: 2, through: 1_000_000, by: 2) {
+            _ = queue.cancel(try #require(TaskID(rawValue: id)), at: now)
+        }
+        let last = try #require(TaskID(rawValue: 999_999))
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            for _ in 1...10_000 {
+                let place = queue.place(of: last, durations: [2000], at: now)
+                guard place == SerialQueue.Place(position: 500_000, timeLeft: 1_000_000_000) else {
+                    Issue.record("\(String(describing: place))")
+                    return
+                }
+            }
+        }
+        // A walk would take ten thousand times as long; debug builds and sanitizers are slow.
+        #expect(time < .seconds(10))
+    }
+}
