@@ -17,7 +17,7 @@ enum ClosingReason: CustomStringConvertible {
         switch self {
         case .broken(let message): "broken message: \(message)"
         case .unknownTask(let id): "unknown task \(id)"
-        case .refused(.draining): "a task submitted after the stop"
+        case .refused: "a task submitted after the stop"
         case .idle: "idle for longer than --timeout"
         case .clientEnded: "ended by the client"
         case .failed(let error): "failed: \(error)"

@@ -4,19 +4,15 @@ import Wire
 
 /// One connection: bytes in, requests to the server, replies out, in the order of the requests.
 ///
-/// It pauses while a `status` is held until its task has ended, while the client does not take its replies, and
+/// It pauses while a classic `status` is held until its task has ended, while the client does not take its replies, and
 /// where others should have their turn: what comes in meanwhile goes into a bounded backlog, and when that is full,
-/// nothing is read.
+/// nothing is read. Requests with a `seq` that wait for a task's end do not make it pause.
 final class Session {
     /// How many bytes of replies may gather before they go to the socket.
     private static let outputLimit = 65536
 
     /// How many bytes of replies may go out before other sessions have their turn.
     private static let turnLimit = 262_144
-
-    /// How long a client may go on sending after its connection was ended, in milliseconds. Closing
-    /// earlier would reset the connection, and with it replies that the client has not read yet.
-    private static let lingerTime: UInt64 = 1000
 
     enum Phase {
         case open
@@ -29,18 +25,22 @@ final class Session {
     unowned let server: TaskServer
     let stream: TCPStream
     private var framer: LineFramer
-    private(set) var phase = Phase.open
+    var phase = Phase.open
     /// The client will send nothing more.
-    private var inputEnded = false
-    /// The task on whose end a `status` waits.
-    private(set) var heldTask: TaskID?
+    private(set) var inputEnded = false
+    /// The classic `status` that is held until its task has ended.
+    private var held: (waiter: Waiter, task: TaskID)?
+    /// Requests with a `seq` that wait for a task's end; nil where there was none yet.
+    var waits: SessionWaits?
+    /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
+    var usesNumbers = false
     private var backlog = Backlog()
     /// It has had its turn, and goes on in the loop's next round.
     private var hasYielded = false
     private var idleWatch: IdleWatch?
-    private var lingerTimer: Timer?
+    var lingerTimer: Timer?
 
-    /// A held `status` was answered while the server stops: the client may still ask for the result, once.
+    /// A `status` that waited was answered while the server stops: the client may still ask for the result, once.
     var mayAskForResult = false
 
     init(_ id: ConnectionID, _ stream: TCPStream, of server: TaskServer) {
@@ -56,13 +56,14 @@ final class Session {
         if let timeout = server.configuration.idleTimeout {
             idleWatch = try IdleWatch(
                 on: stream.loop, timeout: timeout,
-                isBusy: { [self] in isPaused || phase != .open || stream.hasUnreadInput },
+                isBusy: { [self] in isPaused || hasWaits || phase != .open || stream.hasUnreadInput },
                 onIdle: { [self] in close(.idle) })
         }
         try stream.startReading()
     }
 
-    private var isPaused: Bool { heldTask != nil || hasYielded || !stream.isDrained }
+    private var isPaused: Bool { held != nil || hasYielded || !stream.isDrained }
+    private var hasWaits: Bool { waits?.isEmpty == false }
 
     // MARK: Input
 
@@ -70,25 +71,34 @@ final class Session {
     private func read(_ bytes: Span<UInt8>, from position: inout Int) {
         var sent = 0
         while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
-            switch event {
-            case .message:
-                do throws(BrokenMessage) {
-                    let request = try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
+            do throws(BrokenMessage) {
+                if case .broken(let message) = event { throw message }
+                answer(
+                    try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
                         try server.reader.request(message)
-                    }
-                    guard case .classic(let classic) = request else { throw BrokenMessage.unknownRequest }
-                    answer(classic)
-                } catch {
-                    end(.broken(error))
-                }
-            case .broken(let message):
-                end(.broken(message))
+                    })
+            } catch {
+                refuse(error)
             }
             guard server.output.count >= Self.outputLimit else { continue }
             sent += server.output.count
             flush()
             if sent >= Self.turnLimit { yield() }
         }
+    }
+
+    private func answer(_ request: IncomingRequest) {
+        switch request {
+        case .classic(let request): answer(request)
+        case .numbered(let request): answer(request)
+        case .refused(let sequence, let error):
+            usesNumbers = true
+            refuse(error, sequence)
+        }
+    }
+
+    private func refuse(_ broken: BrokenMessage) {
+        if usesNumbers { refuse(RequestError(broken), nil) } else { end(.broken(broken)) }
     }
 
     private func readBacklog() {
@@ -117,22 +127,40 @@ final class Session {
         reply.write(to: &server.output)
     }
 
-    /// Holds what follows until a task has ended.
-    func hold(for task: TaskID) {
-        server.queue.addWaiter(id, for: task)
-        heldTask = task
+    func reply(_ reply: Reply, _ sequence: Int?) {
+        reply.write(to: &server.output, sequence: sequence)
     }
 
-    /// The task on whose end a `status` waited has ended.
-    func heldTaskDidEnd(in state: TaskState) {
-        heldTask = nil
-        mayAskForResult = server.isStopping
-        idleWatch?.noteActivity()
-        reply(.status(state))
+    /// Holds what follows until a task has ended.
+    func hold(for task: TaskID) {
+        let waiter = server.newWaiter(of: self)
+        server.queue.addWaiter(waiter, for: task)
+        held = (waiter, task)
+    }
+
+    /// The task has ended for which one of the session's requests waited.
+    func waitDidEnd(_ number: UInt64) {
+        if let held, held.waiter.number == number {
+            self.held = nil
+            mayAskForResult = server.isStopping
+            idleWatch?.noteActivity()
+            reply(.status(server.queue[held.task]?.state ?? .error))
+        } else {
+            waits?.end(number)
+        }
         settle()
     }
 
-    private func flush() {
+    /// Answers the requests whose tasks have ended, as far as the client takes the answers.
+    private func answerEndedWaits() {
+        while phase == .open, stream.isDrained, let wait = waits?.nextEnded() {
+            idleWatch?.noteActivity()
+            answer(wait)
+            if server.output.count >= Self.outputLimit { flush() }
+        }
+    }
+
+    func flush() {
         guard !server.output.isEmpty else { return }
         // Out of the property, so that a failure may end the session, which may let others write.
         let bytes = exchange(&server.output, with: [])
@@ -144,14 +172,16 @@ final class Session {
     }
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
-    private func settle() {
+    func settle() {
         if !isPaused { readBacklog() }
+        flush()
+        answerEndedWaits()
         flush()
         guard phase == .open else { return }
 
         if server.isLeaving, !hasBusiness {
             stop()
-        } else if inputEnded, heldTask == nil, backlog.isEmpty {
+        } else if inputEnded, held == nil, !hasWaits, backlog.isEmpty {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || backlog.isFull {
             stream.stopReading()
@@ -160,59 +190,16 @@ final class Session {
         }
     }
 
-    // MARK: The end
-
-    /// Reads no more requests, lets the replies go out, and closes.
-    func end(_ reason: ClosingReason) {
-        guard phase == .open else { return }
-        flush()
-        guard phase == .open else { return }
-        leave(reason, for: .ending)
-        do throws(UVError) {
-            try stream.shutDownWriting()
-            try proceedToClose()
-        } catch {
-            close(.failed(error))
-        }
-    }
-
-    /// Once the replies have gone out, waits for the client's end, and takes what it still sends.
-    private func proceedToClose() throws(UVError) {
-        if !stream.isDrained { return stream.stopReading() }
-        if inputEnded { return close(.clientEnded) }
-        guard lingerTimer == nil else { return }
-        let timer = try Timer(on: stream.loop)
-        lingerTimer = timer
-        timer.start(after: Self.lingerTime) { [self] in close(.clientEnded) }
-        try stream.startReading()
-    }
-
     /// Whether a server that stops should wait for it, though not for ever.
-    var hasBusiness: Bool { mayAskForResult || hasYielded || !backlog.isEmpty }
+    var hasBusiness: Bool { mayAskForResult || hasYielded || hasWaits || !backlog.isEmpty }
 
-    /// Ends the session because the server stops: at once where nothing can be lost, else as `end` does.
-    func stop() {
-        if stream.mayCloseSilently { close(.serverStopped) } else { end(.serverStopped) }
-    }
-
-    /// Closes at once, whatever is still to be sent.
-    func close(_ reason: ClosingReason) {
-        guard phase != .closed else { return }
-        leave(reason, for: .closed)
-        lingerTimer?.close()
-        stream.close()
-        server.sessionDidClose(self)
-    }
-
-    private func leave(_ reason: ClosingReason, for next: Phase) {
-        if phase == .open {
-            idleWatch?.close()
-            if heldTask != nil { server.queue.removeWaiter(id) }
-            heldTask = nil
-            backlog = Backlog()
-            server.note(reason, of: self)
-        }
-        phase = next
+    /// Lets go of everything that it waits for.
+    func dropBusiness() {
+        idleWatch?.close()
+        if let held { server.queue.removeWaiter(held.waiter) }
+        held = nil
+        waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0)) }
+        backlog = Backlog()
     }
 }
 

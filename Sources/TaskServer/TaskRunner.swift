@@ -10,6 +10,9 @@ final class TaskRunner {
     /// Stops the delay of the work in flight; nil while there is none.
     private var interruption: Interruption?
 
+    /// As what the task ends whose delay was stopped.
+    private var cause: TaskFailure?
+
     private var isAbandoned = false
 
     init(on loop: EventLoop) { self.loop = loop }
@@ -26,27 +29,29 @@ final class TaskRunner {
         Work.queue(
             on: loop, { perform(type, data, interruption) },
             completion: { [self] outcome in
+                let cause = exchange(&self.cause, with: nil)
                 self.interruption = nil
-                if !isAbandoned { completion(outcome) }
+                if !isAbandoned { completion(outcome ?? .failure(cause ?? .cutOff)) }
             })
     }
 
     /// No completion is called any more, and nothing may be started.
     func abandon() { isAbandoned = true }
 
-    /// Ends the delay of the task that runs, if one does: the task fails with `shut_down`. A task that is
-    /// past its delay runs to its end.
-    func interrupt() {
-        interruption?.interrupt()
+    /// Ends the delay of the task that runs, if one does: the task fails with `failure`, or with that of the first such
+    /// call. A task that is past its delay runs to its end.
+    func interrupt(_ failure: TaskFailure) {
+        guard let interruption else { return }
+        cause = cause ?? failure
+        interruption.interrupt()
     }
 }
 
+/// - Returns: nil where it was interrupted.
 @Sendable private func perform(
     _ type: TaskType, _ data: String, _ interruption: Interruption
-) -> Result<String, TaskFailure> {
-    guard interruption.wait(type.delay) else {
-        return .failure(.cutOff)
-    }
+) -> Result<String, TaskFailure>? {
+    guard interruption.wait(type.delay) else { return nil }
     do {
         return .success(try type.function(data))
     } catch {

@@ -52,7 +52,7 @@ extension TaskServer {
                 interruptTask()
             }
         }
-        for waiter in drained.waiters { sessions[waiter]?.heldTaskDidEnd(in: .error) }
+        tell(drained.waiters)
         if queue.running == nil { leave() }
     }
 
@@ -73,7 +73,7 @@ extension TaskServer {
     }
 
     private func interruptTask() {
-        runner.interrupt()
+        runner.interrupt(.cutOff)
         stopTimer.start(after: Self.cutOffTime) { [unowned self] in abandonTask() }
     }
 
@@ -82,13 +82,13 @@ extension TaskServer {
         guard let running = queue.running else { return }
         logger.warning("task \(running) does not end; it goes with the process")
         runner.abandon()
-        tellWaiters(
-            queue.finish(.failure(.cutOff), at: now), of: running)
+        tell(queue.finish(.failure(.cutOff), at: now))
         leave()
     }
 
     /// After the last task: parts from the clients.
     func leave() {
+        tellNews()
         stopPhase = .leaving
         let isHurried = cutOffBy != nil
         for session in sessions.values where isHurried || !session.hasBusiness { session.stop() }

@@ -8,23 +8,35 @@ import Wire
 extension TaskServer {
     var now: Timestamp { Timestamp(milliseconds: loop.now) }
 
-    /// Queues a task, and starts it if none runs.
+    /// Queues a task from a classic request, and starts it if none runs. One of an unknown type ends at once.
     func submit(
         _ name: String, _ data: String, from connection: ConnectionID
     ) throws(SerialQueue.Refusal) -> TaskID {
-        guard let index = catalog.index(of: name) else {
-            let failure = TaskFailure(.unknownTaskName, "no task type has that name")
-            let id = try queue.submitFailed(failure, from: connection, at: now)
-            if logsEvents { logger.debug("task \(id) from connection \(connection): no such type") }
-            return id
+        if let type = catalog.index(of: name) {
+            return try submit(type, data, key: nil, submitter: connection, from: connection).id
         }
-        let type = TaskTypeIndex(rawValue: UInt16(index))
-        let id = try queue.submit(type, data: data, from: connection, at: now)
+        let failure = TaskFailure(.unknownTaskName, "no task type has that name")
+        let id = try queue.submitFailed(failure, from: connection, at: now)
+        if logsEvents { logger.debug("task \(id) from connection \(connection): no such type") }
+        return id
+    }
+
+    /// Queues a task, and starts it if none runs; or finds the one that was made with the same key.
+    ///
+    /// - Parameter submitter: the connection on which a classic `status` may be held for its end; or `none`.
+    func submit(
+        _ type: Int, _ data: String, key: String?, submitter: ConnectionID, from connection: ConnectionID
+    ) throws(SerialQueue.Refusal) -> (id: TaskID, isExisting: Bool) {
+        let submitted = try queue.submit(
+            TaskTypeIndex(rawValue: UInt16(type)), data: data, key: key, from: submitter, at: now)
         if logsEvents {
-            logger.debug("task \(id) from connection \(connection): \(name), \(data.utf8.count) bytes")
+            let again = submitted.isExisting ? ", again" : ""
+            logger.debug(
+                "task \(submitted.id) from connection \(connection): \(catalog.types[type].name), \(data.utf8.count) bytes\(again)"
+            )
         }
         startNextTask()
-        return id
+        return submitted
     }
 
     private func startNextTask() {
@@ -39,13 +51,29 @@ extension TaskServer {
         let waiters = queue.finish(outcome, at: now)
         if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
         startNextTask()
-        tellWaiters(waiters, of: id)
+        tell(waiters)
         if case .draining = stopPhase { leave() }
     }
 
-    func tellWaiters(_ waiters: [ConnectionID], of id: TaskID) {
-        guard let state = queue[id]?.state else { return }
-        for waiter in waiters { sessions[waiter]?.heldTaskDidEnd(in: state) }
+    /// Ends a task before its time.
+    ///
+    /// - Returns: whether it has ended; if not, it runs and was interrupted, and will end soon unless its function goes on.
+    func cancel(_ id: TaskID) -> Bool {
+        switch queue.cancel(id, at: now) {
+        case .ended(let waiters):
+            if logsEvents { logger.debug("task \(id) cancelled before it started") }
+            tellLater(waiters)
+            return true
+        case .isRunning:
+            runner.interrupt(.cancelledRunning)
+            return false
+        case .hadEnded: return true
+        }
+    }
+
+    /// Tells those who waited for a task that has ended. Not to be called while a session is at work: it writes replies.
+    func tell(_ waiters: [Waiter]) {
+        for waiter in waiters { sessions[waiter.connection]?.waitDidEnd(waiter.number) }
     }
 }
 

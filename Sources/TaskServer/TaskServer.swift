@@ -14,8 +14,17 @@ package final class TaskServer {
     /// Whether connections and tasks are logged one by one; asked on the hot path.
     let logsEvents: Bool
 
-    var queue = SerialQueue()
+    /// This life of the server.
+    let instance = InstanceID(rawValue: randomBits())
+    /// When it began, on the loop's clock.
+    let startedAt: UInt64
+    /// Unix time less the loop's clock, in milliseconds.
+    var wallClockOffset: Int
+
+    var queue: SerialQueue
     let runner: TaskRunner
+    /// How long a task of each type runs, in milliseconds.
+    let durations: [UInt64]
 
     /// Reads the requests of all sessions.
     let reader = MessageReader()
@@ -26,14 +35,17 @@ package final class TaskServer {
     private static let turnsPerRound = 64
 
     private(set) var sessions: [ConnectionID: Session] = [:]
-    private var lastConnection: UInt64 = 0
+    private(set) var lastConnection: UInt64 = 0
+    private var lastWaiter: UInt64 = 0
     /// Sessions that have had their turn.
     private var yielded: [ConnectionID] = []
+    /// Who is still to hear that a task has ended.
+    private var news: [Waiter] = []
     private let nextRound: NextRound
     private var listeners: Listeners?
     private var portFileIsWritten = false
     private var signalWatchers: [SignalWatcher] = []
-    private let refusals: RefusalLog
+    let refusals: RefusalLog
 
     /// How far a stop has come.
     var stopPhase = StopPhase.serving
@@ -51,6 +63,10 @@ package final class TaskServer {
         self.loop = loop
         self.logger = logger
         logsEvents = logger.logLevel <= .debug
+        startedAt = loop.now
+        wallClockOffset = wallClock() - Int(loop.preciseNow)
+        queue = SerialQueue(typeCount: catalog.types.count)
+        durations = catalog.types.map(\.delay.millisecondsRoundedUp)
         runner = TaskRunner(on: loop)
         do throws(UVError) {
             refusals = try RefusalLog(on: loop, logger)
@@ -150,22 +166,39 @@ package final class TaskServer {
         }
     }
 
+    /// A request that is to wait for a task's end.
+    func newWaiter(of session: Session) -> Waiter {
+        lastWaiter += 1
+        return Waiter(session.id, lastWaiter)
+    }
+
     /// Lets a session go on in the loop's next round.
     func continueLater(_ session: Session) {
         yielded.append(session.id)
-        if yielded.count == 1 { nextRound.start { [unowned self] in giveTurns() } }
+        nextRound.start(goOn)
     }
 
-    /// Not to all at once, where they are many: the loop must see new events in between.
-    private func giveTurns() {
+    /// Tells those who waited for a task that it has ended, when no session is at work.
+    func tellLater(_ waiters: [Waiter]) {
+        guard !waiters.isEmpty else { return }
+        news.append(contentsOf: waiters)
+        nextRound.start(goOn)
+    }
+
+    func tellNews() { tell(exchange(&news, with: [])) }
+
+    /// What was put off, in a round of the loop of its own. Turns are not given to all at once, where they are many: the
+    /// loop must see new events in between.
+    private func goOn() {
+        tellNews()
         let turns = yielded.prefix(Self.turnsPerRound)
         yielded.removeFirst(turns.count)
-        if !yielded.isEmpty { nextRound.start { [unowned self] in giveTurns() } }
+        if !yielded.isEmpty { nextRound.start(goOn) }
         for id in turns { sessions[id]?.proceed() }
     }
 
     func note(_ reason: ClosingReason, of session: Session) {
-        if let refusal = reason.refusal { refusals.count(refusal) }
+        if let refusal = reason.refusal { refusals.countClosed(refusal) }
         if logsEvents { logger.debug("connection \(session.id) closed: \(reason)") }
     }
 

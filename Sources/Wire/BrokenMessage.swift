@@ -29,7 +29,8 @@ package enum BrokenMessage: Error, Hashable, Sendable, CustomStringConvertible {
         case .missing(let member): "no member \"\(member)\""
         case .wrongValue(let member): "a wrong value for \"\(member)\"\(Self.expectation(of: member))"
         case .repeated(let member): "\"\(member)\" given twice"
-        case .unknownRequest: "an unknown request type"
+        case .unknownRequest:
+            "an unknown request type: there are run, status, get_result, and with a seq cancel, list, stats and info"
         }
     }
 

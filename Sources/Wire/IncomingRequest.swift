@@ -21,8 +21,7 @@ extension MessageReader {
         do throws(BrokenMessage) {
             return .numbered(NumberedRequest(sequence, try fields.request(), for: try fields.instance.optional()))
         } catch {
-            let code: RequestError.Code = error == .unknownRequest ? .unknownRequest : .badRequest
-            return .refused(sequence: sequence, RequestError(code, error.description))
+            return .refused(sequence: sequence, RequestError(error))
         }
     }
 }

@@ -65,6 +65,18 @@ package struct RequestError: Error, Hashable, Sendable {
         self.message = message
     }
 
+    /// A message that is broken.
+    package init(_ broken: BrokenMessage) {
+        switch broken {
+        case .tooLong(let limit):
+            self.init(.tooLarge, "the message has more than \(limit) bytes, which is all that the server takes")
+            self.limit = "max-message"
+            value = limit
+        case .unknownRequest: self.init(.unknownRequest, broken.description)
+        default: self.init(.badRequest, broken.description)
+        }
+    }
+
     func write(to bytes: inout [UInt8]) {
         bytes.append(member: "error")
         bytes.append(text: "{")

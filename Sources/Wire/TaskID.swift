@@ -21,6 +21,9 @@ package struct TaskID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
         return TaskID(unchecked: rawValue + 1)
     }
 
+    /// The id before this one; nil for the first.
+    package var previous: TaskID? { TaskID(rawValue: rawValue - 1) }
+
     package static func < (left: TaskID, right: TaskID) -> Bool { left.rawValue < right.rawValue }
 
     package var description: String { String(rawValue) }

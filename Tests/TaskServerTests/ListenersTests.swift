@@ -1,6 +1,7 @@
 import Foundation
 import Libuv
 import Testing
+import Wire
 
 @testable import TaskServer
 
@@ -94,11 +95,22 @@ struct ListenersTests {
 }
 
 struct RefusalLogTests {
-    @Test func refusalsAreSummedUp() {
-        #expect(RefusalLog.summary(of: [:]) == nil)
-        #expect(RefusalLog.summary(of: [.brokenMessage: 1]) == "closed 1 connection: 1 × broken message")
-        #expect(
-            RefusalLog.summary(of: [.unknownTask: 2, .brokenMessage: 3, .tooLong: 1])
-                == "closed 6 connections: 3 × broken message, 1 × message over --max-message, 2 × unknown task id")
+    @Test(arguments: [
+        ([ClosingReason.Refusal: Int](), [RequestError.Code: Int](), String?.none),
+        ([.brokenMessage: 1], [:], "closed 1 connection: 1 × broken message"),
+        (
+            [.unknownTask: 2, .brokenMessage: 3, .tooLong: 1], [:],
+            "closed 6 connections: 3 × broken message, 1 × message over --max-message, 2 × unknown task id"
+        ),
+        ([:], [.unknownTask: 1], "refused 1 request: 1 × unknown_task"),
+        (
+            [.draining: 2], [.keyConflict: 1, .draining: 4],
+            "closed 2 connections: 2 × task submitted after the stop; "
+                + "refused 5 requests: 4 × draining, 1 × key_conflict"
+        ),
+    ]) func refusalsAreSummedUp(
+        closed: [ClosingReason.Refusal: Int], refused: [RequestError.Code: Int], line: String?
+    ) {
+        #expect(RefusalLog.summary(of: RefusalLog.Counts(closed: closed, refused: refused)) == line)
     }
 }

@@ -123,7 +123,8 @@ struct SessionTests {
         try other.send(run("echo", String(repeating: "x", count: 60_000)) + status(1))
         other.expect(#"{"task_id":1}"#, #"{"status":"success"}"#)
         let garbage = String(repeating: "y", count: 20_000_000)
-        for unread in 0..<400 {
+        var unread = 0
+        for _ in 0..<400 {
             let client = try dialogue.connect()
             other.roundTrip(status(1))
             let session = try #require(dialogue.server.sessions.values.max { $0.id < $1.id })
@@ -132,10 +133,16 @@ struct SessionTests {
                 try client.send(result(1))
                 other.roundTrip(status(1))
             }
-            guard session.stream.isDrained else { break }
+            guard session.stream.isDrained else {
+                // How much a socket takes differs a little from one to the next.
+                unread -= 1
+                client.close()
+                continue
+            }
             try client.send(result(1) + "garbage")
             dialogue.wait("the refusal") { session.phase != .open || !session.stream.isDrained }
             guard session.phase == .ending, !session.stream.isDrained else {
+                unread += 1
                 client.close()
                 continue
             }

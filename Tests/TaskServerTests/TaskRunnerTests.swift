@@ -54,10 +54,10 @@ struct TaskRunnerTests {
     @Test func anInterruptEndsTheDelayAtOnce() throws {
         let loop = try EventLoop()
         let runner = TaskRunner(on: loop)
-        runner.interrupt()
+        runner.interrupt(.cutOff)
         var outcome: Result<String, TaskFailure>?
         runner.start(TaskType(name: "t", delay: .seconds(600)) { $0 }, data: "") { outcome = $0 }
-        runner.interrupt()
+        runner.interrupt(.cutOff)
         loop.run()
         #expect(throws: TaskFailure.cutOff) { try outcome?.get() }
         loop.close()
