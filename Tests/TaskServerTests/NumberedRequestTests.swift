@@ -1,0 +1,164 @@
+import Libuv
+import TaskCatalog
+import TaskQueue
+import Testing
+import Wire
+
+@testable import TaskServer
+
+struct NumberedRequestTests {
+    @Test func whatIsWrongIsAnsweredOnceASeqHasCome() throws {
+        let dialogue = try Dialogue { $0.maximumMessage = 200 }
+        let client = try dialogue.connect()
+        try client.send(
+            Numbered.ask(1, "status") + Numbered.ask(2, "stop") + Numbered.run(3, "revrs") + Numbered.status(4, 9)
+                + Numbered.result(5, 9) + Numbered.cancel(6, 9) + Numbered.ask(7, "list", #","limit":1001"#)
+                + Numbered.status(8, 1, #","instance":"0000000000000000""#)
+                + Numbered.run(9, "echo", "", #","instance":"0000000000000000""#))
+        for expected in [
+            (1, "bad_request"), (2, "unknown_request"), (3, "unknown_task_name"), (4, "unknown_task"),
+            (5, "unknown_task"), (6, "unknown_task"), (7, "bad_request"), (8, "restarted"), (9, "restarted"),
+        ] { #expect(client.errorCode() == expected) }
+        try client.send(
+            "garbage\n" + #"{"seq":"9"}"# + "{\n" + "[]\n" + Numbered.run(1, "echo", String(repeating: "x", count: 200))
+                + #"{"type":"list"}"# + "\n" + #"{"type":"status"}"# + Numbered.run(10, "echo"))
+        for expected in [
+            "bad_request", "bad_request", "bad_request", "bad_request", "too_large", "unknown_request", "bad_request",
+        ] { #expect(client.errorCode() == (nil, expected)) }
+        #expect(client.object()["task_id"] as? Int == 1)
+        try client.send(Numbered.ask(11, "stats"))
+        let refused = client.object()["refused"] as? [String: Int]
+        #expect(refused?.count == 12 && refused?["bad_request"] == 7 && refused?["too_large"] == 1)
+        #expect(refused?["restarted"] == 2 && refused?["unknown_task"] == 3)
+        dialogue.end()
+    }
+
+    @Test func withoutAValidSeqWhatIsWrongEndsTheConnection() throws {
+        let dialogue = try Dialogue()
+        for text in [#"{"seq":"1","type":"info"}"#, #"{"seq":-1,"type":"info"}"#, #"{"type":"info"}"#] {
+            let client = try dialogue.connect()
+            try client.send(text)
+            client.expectClosed()
+        }
+        dialogue.end()
+    }
+
+    @Test func aKeyMakesOneTask() throws {
+        let dialogue = try Dialogue()
+        let client = try dialogue.connect()
+        let key = #","key":"k1""#
+        try client.send(Numbered.run(1, "echo", "a", key) + Numbered.result(2, 1, Numbered.wait))
+        #expect(client.object()["existing"] == nil)
+        client.expect(#"{"seq":2,"status":"success","data":"a"}"#)
+        let other = try dialogue.connect()
+        try other.send(
+            Numbered.run(1, "echo", "a", key) + Numbered.run(2, "echo", "b", key) + Numbered.run(3, "revers", "a", key))
+        let again = other.object()
+        #expect(again["task_id"] as? Int == 1 && again["existing"] as? Bool == true)
+        #expect(again["status"] as? String == "success" && again["position"] == nil)
+        #expect(other.errorCode() == (2, "key_conflict"))
+        #expect(other.errorCode() == (3, "key_conflict"))
+        dialogue.end()
+    }
+
+    @Test func aCancelledTaskEndsAtOnceAndTheNextStarts() throws {
+        let dialogue = try Dialogue(timeScale: 100)
+        let client = try dialogue.connect()
+        try client.send((1...4).map { Numbered.run($0, "too_long_echo") }.joined())
+        for id in 1...4 { #expect(client.object()["task_id"] as? Int == id) }
+        let waiter = try dialogue.connect()
+        try waiter.send(Numbered.status(1, 1, Numbered.wait) + Numbered.status(3, 3, Numbered.wait))
+        dialogue.wait("the waits") { dialogue.server.queue.waiterCount == 2 }
+
+        try client.send(Numbered.cancel(10, 3))
+        let waiting = client.object()
+        #expect(waiting["seq"] as? Int == 10 && waiting["status"] as? String == "error")
+        #expect(waiting["started_at"] == nil && waiting["finished_at"] != nil)
+        #expect((waiting["failure"] as? [String: String])?["code"] == "cancelled")
+        #expect(waiter.object()["seq"] as? Int == 3)
+
+        try client.send(Numbered.cancel(11, 1) + Numbered.cancel(12, 1))
+        for seq in 11...12 {
+            let running = client.object()
+            #expect(running["seq"] as? Int == seq && running["status"] as? String == "error")
+            #expect((running["failure"] as? [String: String])?["code"] == "cancelled")
+        }
+        #expect(waiter.object()["seq"] as? Int == 1)
+        try client.send(Numbered.status(13, 2) + Numbered.status(14, 4) + Numbered.cancel(15, 3))
+        #expect(client.object()["status"] as? String == "execute")
+        #expect(client.object()["position"] as? Int == 1)
+        #expect(client.object()["status"] as? String == "error")
+        dialogue.end()
+    }
+
+    /// A function that is past its delay runs to its end, and the cancel says how it ended.
+    @Test func aCancelThatComesTooLateTellsOfSuccess() throws {
+        let isRunning = Interruption()
+        let mayEnd = Interruption()
+        let type = TaskType(name: "stuck", delay: .zero) { data in
+            isRunning.interrupt()
+            _ = mayEnd.wait(.seconds(20))
+            return data
+        }
+        let dialogue = try Dialogue(types: [type])
+        let client = try dialogue.connect()
+        client.roundTrip(Numbered.run(1, "stuck"))
+        #expect(!isRunning.wait(.seconds(20)))
+        try client.send(Numbered.cancel(2, 1))
+        let other = try dialogue.connect()
+        other.roundTrip(Numbered.status(1, 1))
+        #expect(client.hasReceivedNothing)
+        mayEnd.interrupt()
+        #expect(client.object()["status"] as? String == "success")
+        dialogue.end()
+    }
+
+    @Test func listsAndStatistics() throws {
+        let dialogue = try Dialogue(timeScale: 100)
+        let client = try dialogue.connect()
+        try client.send(Numbered.run(1, "echo", "abc") + Numbered.result(2, 1, Numbered.wait))
+        _ = (client.line(), client.line())
+        try client.send((1...3).map { Numbered.run($0, "revers", "12345") }.joined() + Numbered.cancel(4, 4))
+        for _ in 1...4 { _ = client.line() }
+        try client.send(
+            Numbered.ask(1, "list", #","limit":2"#) + Numbered.ask(2, "list", #","before":3"#)
+                + Numbered.ask(3, "list", #","status":"waiting""#) + Numbered.ask(4, "stats"))
+        func ids(_ object: [String: Any]) -> [Int] {
+            (object["tasks"] as? [[String: Any]] ?? []).compactMap { $0["task_id"] as? Int }
+        }
+        let first = client.object()
+        #expect(ids(first) == [4, 3] && first["next"] as? Int == 3)
+        let second = client.object()
+        #expect(ids(second) == [2, 1] && second["next"] == nil)
+        #expect((second["tasks"] as? [[String: Any]])?.allSatisfy { $0["data"] == nil } == true)
+        #expect(ids(client.object()) == [3])
+        let statistics = client.object()
+        let expected = [
+            "submitted": 4, "succeeded": 1, "failed": 0, "cancelled": 1, "waiting": 1, "running": 1, "held_bytes": 13,
+            "connections": 1, "accepted": 1, "waits": 0,
+        ]
+        for (name, value) in expected { #expect(statistics[name] as? Int == value, "\(name)") }
+        #expect((statistics["oldest_waiting_ms"] as? Int).map { (0..<20_000).contains($0) } == true)
+        dialogue.end()
+    }
+
+    @Test func aStopAnswersEveryWaitAndRefusesNewTasks() throws {
+        let dialogue = try Dialogue(timeScale: 0.05)
+        let client = try dialogue.connect()
+        try client.send(
+            Numbered.run(1, "permutation", "ab") + Numbered.run(2, "echo") + Numbered.result(3, 1, Numbered.wait)
+                + Numbered.status(4, 2, Numbered.wait))
+        _ = (client.line(), client.line())
+        dialogue.wait("the waits") { dialogue.server.queue.waiterCount == 2 }
+        dialogue.server.stop(.interrupt)
+        let dropped = client.object()
+        #expect(dropped["seq"] as? Int == 4 && dropped["status"] as? String == "error")
+        #expect((dropped["failure"] as? [String: String])?["code"] == "shut_down")
+        try client.send(Numbered.run(5, "echo") + Numbered.run(6, "no such"))
+        #expect(client.errorCode() == (5, "draining"))
+        #expect(client.errorCode() == (6, "unknown_task_name"))
+        client.expect(#"{"seq":3,"status":"success","data":"ba"}"#)
+        client.expectClosed()
+        dialogue.end()
+    }
+}
