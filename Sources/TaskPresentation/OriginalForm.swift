@@ -101,10 +101,6 @@ package enum OriginalForm {
 
     /// The exit code that goes with the answer to `res`.
     package static func exit(forResult state: TaskState) -> ProgramExit {
-        switch state {
-        case .success: .success
-        case .error: .taskFailed
-        case .waiting, .execute: .notFinished
-        }
+        ProgramExit(forOutcome: state)
     }
 }
