@@ -1,0 +1,87 @@
+package import Wire
+
+/// What is known of tasks that are waited for, and the line that tells it on a terminal, redrawn in place.
+///
+/// Moments are milliseconds of Unix time.
+package struct WaitProgress: Sendable {
+    fileprivate struct Seen {
+        let report: TaskReport
+        let moment: Int
+        /// As far as it can be told; the bar begins there.
+        let runningSince: Int?
+    }
+
+    /// In the order in which they were given, each once.
+    package let ids: [TaskID]
+    private var seen: [TaskID: Seen] = [:]
+    private var ended: Set<TaskID> = []
+
+    package init(_ ids: [TaskID]) {
+        var known: Set<TaskID> = []
+        self.ids = ids.filter { known.insert($0).inserted }
+    }
+
+    /// Takes what the server said of a task, and when it did.
+    package mutating func note(_ report: TaskReport, of id: TaskID, at moment: Int) {
+        guard !ended.contains(id) else { return }
+        if report.state.isFinal { ended.insert(id) }
+        let earlier = seen[id]
+        var runningSince = earlier?.runningSince
+        if report.state == .execute, runningSince == nil {
+            // Another machine's clock may be wrong, but it can't have run before it was seen waiting.
+            runningSince = max(min(report.startedAt ?? moment, moment), earlier?.moment ?? .min)
+        }
+        seen[id] = Seen(report: report, moment: moment, runningSince: runningSince)
+    }
+
+    /// Nothing more is to come of a task: the server refused to tell of it.
+    package mutating func noteRefusal(of id: TaskID) { ended.insert(id) }
+
+    /// The one that ends next, which the line tells of: tasks run in the order of their ids. nil when all have ended.
+    package var current: TaskID? { ids.lazy.filter { !ended.contains($0) }.min() }
+
+    /// What was said last of a task.
+    package func report(of id: TaskID) -> TaskReport? { seen[id]?.report }
+
+    /// `task 7: 3rd in the queue, done in about 9 s`, `task 7 [########------------] about 3 s left`,
+    /// `task 7 [####################] any moment now`, and of several
+    /// `2 of 5 done; task 7: next in the queue, done in about 4 s`.
+    ///
+    /// In at most `width` columns, without a newline or escape sequences. What matters least goes first.
+    package func line(at now: Int, width: Int) -> String {
+        let several = ids.count > 1 ? "\(ids.lazy.filter(ended.contains).count) of \(ids.count) done" : ""
+        guard let id = current else { return TerminalText.clipped(several.isEmpty ? outcome : several, to: width) }
+        let label = "\(several.isEmpty ? "" : "\(several); ")task \(id)"
+        guard let seen = seen[id] else {
+            return TerminalText.firstFitting(["\(label): not known yet", several, "task \(id)"], width: width)
+        }
+        if let bar = seen.bar(at: now) { return bar.line(label, shortLabel: several, width: width) }
+        let standing = TaskWords.standing(seen.report(at: now))
+        let place = TaskWords.place(seen.report)
+        let texts = ["\(label): \(standing)", "\(label): \(place)"]
+        return TerminalText.firstFitting(texts + [several.isEmpty ? place : several], width: width)
+    }
+
+    /// Of the only one.
+    private var outcome: String {
+        guard let id = ids.first else { return "" }
+        return "task \(id): \(seen[id]?.report.state.rawValue ?? "not known")"
+    }
+}
+
+extension WaitProgress.Seen {
+    private func age(at now: Int) -> Int { Durations.between(moment, now) }
+
+    /// As it stands now, if nothing has gone faster or slower since.
+    fileprivate func report(at now: Int) -> TaskReport {
+        var report = report
+        report.timeLeft = report.timeLeft.map { max($0 - age(at: now), 0) }
+        return report
+    }
+
+    /// nil unless the task runs, and it is known how long it takes.
+    fileprivate func bar(at now: Int) -> ProgressBar? {
+        guard report.state == .execute, let timeLeft = report.timeLeft, let runningSince else { return nil }
+        return ProgressBar(elapsed: Durations.between(runningSince, now), left: max(timeLeft - age(at: now), 0))
+    }
+}
