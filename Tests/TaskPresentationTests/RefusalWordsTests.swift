@@ -1,0 +1,93 @@
+import Testing
+import Wire
+
+@testable import TaskPresentation
+
+struct RefusalWordsTests {
+    private func limited(
+        _ code: RequestError.Code, _ limit: String? = nil, _ value: Int? = nil, retryAfter: Int? = nil
+    ) -> RequestError {
+        var error = RequestError(code, "as the server says")
+        error.limit = limit
+        error.value = value
+        error.retryAfter = retryAfter
+        return error
+    }
+
+    @Test func ofATask() {
+        #expect(
+            RefusalWords.refused(limited(.unknownTask), of: 99)
+                == "task 99: no such task; ids begin anew when the daemon restarts; uv-task list shows those that are kept"
+        )
+        #expect(
+            RefusalWords.refused(limited(.expired), of: 7, options: " --port 4322")
+                == "task 7: it has ended and is no longer kept; uv-task list --port 4322 shows those that are")
+        #expect(
+            RefusalWords.refused(limited(.restarted), of: 7)
+                == "task 7: it is from before the daemon's restart, and gone; submit it again")
+        #expect(
+            RefusalWords.refused(limited(.draining), of: 7)
+                == "task 7: the daemon is being stopped; try again when it runs again")
+    }
+
+    @Test func limits() {
+        #expect(
+            RefusalWords.refused(limited(.tooLarge, "max-message", 1_048_576))
+                == "too large: the daemon takes at most 1048576 bytes; --max-message sets that")
+        #expect(RefusalWords.refused(limited(.tooLarge)) == "too large: as the server says")
+        #expect(
+            RefusalWords.refused(limited(.queueFull, "max-waiting", 1000, retryAfter: 2000))
+                == "the queue is full: at most 1000 tasks may wait (--max-waiting); try again in about 2 s")
+        #expect(RefusalWords.refused(limited(.queueFull)) == "the queue is full")
+        #expect(
+            RefusalWords.refused(limited(.memoryFull, "max-memory", 9, retryAfter: 1))
+                == "the daemon's memory is full: at most 9 bytes of data and results (--max-memory); "
+                + "try again in less than 1 s")
+        #expect(
+            RefusalWords.refused(limited(.tooManyConnections, "max-connections", 9, retryAfter: 2000))
+                == "the daemon has too many connections: at most 9 (--max-connections); try again in about 2 s")
+    }
+
+    @Test func unknownTaskNames() {
+        var error = limited(.unknownTaskName)
+        #expect(RefusalWords.refused(error, submitOf: "x\u{1B}") == #"no task type is named "x\u{1B}""#)
+        error.names = ["echo", "revers"]
+        #expect(
+            RefusalWords.refused(error, submitOf: "x") == #"no task type is named "x". There are: echo, revers"#)
+        error.nearest = "revers"
+        #expect(
+            RefusalWords.refused(error, submitOf: "revrs")
+                == #"no task type is named "revrs"; did you mean revers? There are: echo, revers"#)
+        #expect(RefusalWords.refused(limited(.draining), submitOf: "x").hasPrefix("the daemon is being stopped"))
+    }
+
+    @Test func others() {
+        #expect(
+            RefusalWords.refused(limited(.badRequest)) == "the daemon could not read the request: as the server says")
+        #expect(
+            RefusalWords.refused(limited(.unknownRequest))
+                == "the daemon does not know this request; it may be older than this uv-task")
+        #expect(
+            RefusalWords.refused(limited(.draining)) == "the daemon is being stopped; try again when it runs again")
+        #expect(
+            RefusalWords.refused(limited(.keyConflict))
+                == "the key was given before with another name or other data; choose another key")
+        let later = RequestError.Code(rawValue: "too_late")
+        #expect(RefusalWords.refused(limited(later)) == "as the server says")
+        #expect(RefusalWords.refused(RequestError(later, "")) == "too_late")
+        #expect(RefusalWords.refused(RequestError(later, "two\nlines\u{7}")) == #"two\u{A}lines\u{7}"#)
+    }
+
+    @Test func everyCodeHasItsSentenceOnOneLine() {
+        for code in RequestError.Code.all {
+            let sentence = RefusalWords.refused(limited(code, "max\n", 5, retryAfter: 5), of: 7)
+            #expect(sentence.hasPrefix("task 7: "))
+            #expect(!sentence.utf8.contains(UInt8(ascii: "\n")))
+        }
+    }
+
+    @Test func theLineThatWasRefused() {
+        #expect(RefusalWords.line(17, "no") == "line 17: no; lines before it were submitted")
+        #expect(RefusalWords.line(1, "no") == "line 1: no; nothing was submitted")
+    }
+}
