@@ -95,6 +95,7 @@ bool csimdjson_next_element(csimdjson_members *elements, csimdjson_member *eleme
     if (!(position != iterator_at<dom::array::iterator>(elements->end))) return false;
 
     *element = csimdjson_member{};
+    element->name = reinterpret_cast<const uint8_t *>("");
     fill(element, *position);
     ++position;
     elements->next = place_of(position);

@@ -61,7 +61,7 @@ import CSimdjson
     package var isArray: Bool { raw.kind == CSIMDJSON_ARRAY }
 
     /// What `body` makes of each element, where the value is an array, but for those of which it makes nothing; an
-    /// element is a member without a name.
+    /// element is a member whose name is empty.
     package func elements<Result>(_ body: (borrowing JSONMember) -> Result?) -> [Result] {
         var results: [Result] = []
         guard isArray else { return results }

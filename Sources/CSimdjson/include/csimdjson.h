@@ -62,7 +62,7 @@ const char *csimdjson_parse(
 /// The next member, in the order of the text; false after the last one.
 bool csimdjson_next(csimdjson_members *members, csimdjson_member *member);
 
-/// The next element of an array, as a member without a name; false after the last one.
+/// The next element of an array, as a member whose name is empty; false after the last one.
 bool csimdjson_next_element(csimdjson_members *elements, csimdjson_member *element);
 
 #ifdef __cplusplus
