@@ -32,17 +32,17 @@ package struct IncomingReply {
             return .submitted(
                 Reply.Submission(
                     task: task, instance: try fields.information.instance.required(),
-                    isExisting: fields.existing.value == true))
+                    isExisting: try fields.existing.optional() ?? false))
         case .status, .cancel:
-            return .status(try fields.task.report(), timedOut: fields.timedOut.value == true)
+            return .status(try fields.task.report(), timedOut: try fields.timedOut.optional() ?? false)
         case .result:
             return .result(
                 Reply.TaskResult(
                     try fields.task.state.required(), data: try fields.data.required(),
-                    failure: try fields.task.failure.optional(), timedOut: fields.timedOut.value == true))
+                    failure: try fields.task.failure.optional(), timedOut: try fields.timedOut.optional() ?? false))
         case .list:
             return .list(Reply.TaskPage(tasks: try fields.tasks.required(), next: try fields.next.optional()))
-        case .stats: return .stats(fields.statistics)
+        case .stats: return .stats(try fields.statistics.statistics())
         case .info: return .info(try fields.information.information())
         }
     }
@@ -69,7 +69,7 @@ private struct ReplyFields {
     var data = Field<String?>("data")
     var tasks = Field<[TaskReport]>("tasks")
     var next = Field<TaskID>("next")
-    var statistics = ServerStatistics()
+    var statistics = ServerStatisticsFields()
     var information = ServerInformationFields()
 
     mutating func take(_ member: borrowing JSONMember) {

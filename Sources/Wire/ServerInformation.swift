@@ -76,8 +76,8 @@ struct ServerInformationFields {
     private var version = Field<String>("version")
     private var protocolVersion = Field<Int>("protocol")
     var instance = Field<InstanceID>("instance")
-    private var taskTypes: [ServerInformation.TaskType] = []
-    private var limits: [ServerInformation.Limit] = []
+    private var taskTypes = Field<[ServerInformation.TaskType]>("task_types")
+    private var limits = Field<[ServerInformation.Limit]>("limits")
 
     mutating func take(_ member: borrowing JSONMember) {
         if member.isNamed("name") {
@@ -89,26 +89,15 @@ struct ServerInformationFields {
         } else if member.isNamed("instance") {
             instance.note(member.string.flatMap(InstanceID.init))
         } else if member.isNamed("task_types") {
-            taskTypes = member.elements { $0.taskType }
+            taskTypes.note(member.taskTypes)
         } else if member.isNamed("limits") {
-            takeLimits(member)
+            limits.note(member.limits)
         }
-    }
-
-    private mutating func takeLimits(_ member: borrowing JSONMember) {
-        var found: [ServerInformation.Limit] = []
-        _ = member.withMembers { members in
-            members.forEach { member in
-                found.append(ServerInformation.Limit(member.name, member.integer))
-                return true
-            }
-        }
-        limits = found
     }
 
     func information() throws(BrokenMessage) -> ServerInformation {
         var information = ServerInformation(
-            instance: try instance.required(), taskTypes: taskTypes, limits: limits)
+            instance: try instance.required(), taskTypes: try taskTypes.required(), limits: try limits.required())
         information.name = try name.required()
         information.version = try version.required()
         information.protocolVersion = try protocolVersion.required()
@@ -117,17 +106,43 @@ struct ServerInformationFields {
 }
 
 extension JSONMember {
-    /// The value, where it is an object with a name.
-    fileprivate var taskType: ServerInformation.TaskType? {
+    /// The value, where it is an array of task types.
+    fileprivate var taskTypes: [ServerInformation.TaskType]? {
+        var isComplete = true
+        let types = elements { element -> ServerInformation.TaskType? in
+            let type = element.taskType
+            isComplete = isComplete && type != nil
+            return type
+        }
+        return isArray && isComplete ? types : nil
+    }
+
+    /// The value, where it is an object with a name and a delay.
+    private var taskType: ServerInformation.TaskType? {
         var name: String?
-        var delay = 0
+        var delay: Int?
         _ = withMembers { members in
             members.forEach { member in
                 if member.isNamed("name") { name = member.string }
-                if member.isNamed("delay_ms") { delay = member.count ?? 0 }
+                if member.isNamed("delay_ms") { delay = member.count }
                 return true
             }
         }
-        return name.map { ServerInformation.TaskType(name: $0, delay: delay) }
+        guard let name, let delay else { return nil }
+        return ServerInformation.TaskType(name: name, delay: delay)
+    }
+
+    /// The value, where it is an object; of its members those that are limits of this version's kind.
+    fileprivate var limits: [ServerInformation.Limit]? {
+        withMembers { members in
+            var limits: [ServerInformation.Limit] = []
+            members.forEach { member in
+                if member.isNull || member.integer != nil {
+                    limits.append(ServerInformation.Limit(member.name, member.integer))
+                }
+                return true
+            }
+            return limits
+        }
     }
 }

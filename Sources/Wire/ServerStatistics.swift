@@ -40,12 +40,13 @@ package struct ServerStatistics: Hashable, Sendable {
 
     package init() {}
 
-    private static let fields: [(name: StaticString, path: any WritableKeyPath<ServerStatistics, Int> & Sendable)] = [
-        ("uptime_ms", \.uptime), ("submitted", \.submitted), ("succeeded", \.succeeded), ("failed", \.failed),
-        ("cancelled", \.cancelled), ("waiting", \.waiting), ("running", \.running), ("held_bytes", \.heldBytes),
-        ("connections", \.connections), ("accepted", \.accepted), ("waits", \.waits),
-        ("closed_for_errors", \.closedForErrors),
-    ]
+    fileprivate static let fields: [(name: StaticString, path: any WritableKeyPath<ServerStatistics, Int> & Sendable)] =
+        [
+            ("uptime_ms", \.uptime), ("submitted", \.submitted), ("succeeded", \.succeeded), ("failed", \.failed),
+            ("cancelled", \.cancelled), ("waiting", \.waiting), ("running", \.running), ("held_bytes", \.heldBytes),
+            ("connections", \.connections), ("accepted", \.accepted), ("waits", \.waits),
+            ("closed_for_errors", \.closedForErrors),
+        ]
 
     func write(to bytes: inout [UInt8]) {
         for field in Self.fields { bytes.append(member: "\(field.name)", number: self[keyPath: field.path]) }
@@ -55,20 +56,49 @@ package struct ServerStatistics: Hashable, Sendable {
         for refused in refused { bytes.append(member: refused.code.rawValue, number: refused.count) }
         bytes.append(text: "}")
     }
+}
+
+/// The members of the statistics as they come in; what a server does not tell is 0.
+struct ServerStatisticsFields {
+    private var counted = ServerStatistics()
+    private var problem: BrokenMessage?
 
     mutating func take(_ member: borrowing JSONMember) {
-        for field in Self.fields where member.isNamed(field.name) {
-            self[keyPath: field.path] = member.count ?? 0
+        for field in ServerStatistics.fields where member.isNamed(field.name) {
+            counted[keyPath: field.path] = checked(member.count, "\(field.name)") ?? 0
         }
-        if member.isNamed("oldest_waiting_ms") { oldestWaiting = member.count }
-        guard member.isNamed("refused") else { return }
-        var counts: [Refused] = []
-        _ = member.withMembers { members in
+        if member.isNamed("oldest_waiting_ms") {
+            counted.oldestWaiting = checked(member.count, "oldest_waiting_ms")
+        } else if member.isNamed("refused") {
+            counted.refused = checked(member.refused, "refused") ?? []
+        }
+    }
+
+    private mutating func checked<Value>(_ value: Value?, _ name: String) -> Value? {
+        if value == nil { problem = problem ?? .wrongValue(name) }
+        return value
+    }
+
+    func statistics() throws(BrokenMessage) -> ServerStatistics {
+        if let problem { throw problem }
+        return counted
+    }
+}
+
+extension JSONMember {
+    /// The value, where it is an object of counts.
+    fileprivate var refused: [ServerStatistics.Refused]? {
+        var counts: [ServerStatistics.Refused]? = []
+        let isObject: Void? = withMembers { members in
             members.forEach { member in
-                counts.append(Refused(RequestError.Code(rawValue: member.name), member.count ?? 0))
+                guard let count = member.count else {
+                    counts = nil
+                    return false
+                }
+                counts?.append(ServerStatistics.Refused(RequestError.Code(rawValue: member.name), count))
                 return true
             }
         }
-        refused = counts
+        return isObject == nil ? nil : counts
     }
 }
