@@ -2,15 +2,9 @@ import Testing
 
 @testable import Wire
 
-private func request(_ text: String) -> Result<IncomingRequest, BrokenMessage> {
-    Result { () throws(BrokenMessage) in try MessageReader().request(text.utf8Span.span) }
-}
-
 private func reply(_ text: String) -> Result<ClassicReply, BrokenMessage> {
     Result { () throws(BrokenMessage) in try MessageReader().classicReply(text.utf8Span.span) }
 }
-
-private func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 
 struct ClassicRequestTests {
     @Test(arguments: [

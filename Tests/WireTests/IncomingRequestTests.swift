@@ -2,10 +2,6 @@ import Testing
 
 @testable import Wire
 
-private func request(_ text: String) -> Result<IncomingRequest, BrokenMessage> {
-    Result { () throws(BrokenMessage) in try MessageReader().request(text.utf8Span.span) }
-}
-
 private func refusal(_ code: RequestError.Code, _ message: String) -> Result<IncomingRequest, BrokenMessage> {
     .success(.refused(sequence: 5, RequestError(code, message)))
 }

@@ -2,12 +2,6 @@ import Testing
 
 @testable import Wire
 
-private func request(_ text: String) -> Result<IncomingRequest, BrokenMessage> {
-    Result { () throws(BrokenMessage) in try MessageReader().request(text.utf8Span.span) }
-}
-
-private func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
-
 private let instance = InstanceID(rawValue: 0x0123_4567_89ab_cdef)
 
 struct RequestTests {

@@ -1,0 +1,39 @@
+import Testing
+
+@testable import Wire
+
+struct ServerInformationTests {
+    private let instance = InstanceID(rawValue: 0xab)
+    private let start =
+        #""name":"uv-taskd","version":"\#(productVersion)","protocol":1,"instance":"00000000000000ab""#
+
+    @Test func isWrittenOnOneLineAndReadBack() throws {
+        let information = ServerInformation(
+            instance: instance, taskTypes: [.init(name: "echo", delay: 0), .init(name: "q\"", delay: 2000)],
+            limits: [.init("max-message", 1_048_576), .init("timeout", nil)])
+        let expected =
+            #"{"seq":1,\#(start),"task_types":[{"name":"echo","delay_ms":0},{"name":"q\"","delay_ms":2000}],"#
+            + #""limits":{"max-message":1048576,"timeout":null}}"#
+        #expect(line(.info(information), sequence: 1) == expected + "\n")
+        #expect(try incomingReply(expected).reply(to: .info) == .info(information))
+    }
+
+    @Test func withoutTypesAndLimits() throws {
+        let information = ServerInformation(instance: instance, taskTypes: [], limits: [])
+        let expected = #"{"seq":1,\#(start),"task_types":[],"limits":{}}"#
+        #expect(line(.info(information), sequence: 1) == expected + "\n")
+        #expect(try incomingReply(expected).reply(to: .info) == .info(information))
+    }
+
+    @Test func anotherServersWordsAreKept() throws {
+        let read = try incomingReply(
+            #"{"seq":1,"protocol":2,"version":"9.9","name":"other","limits":{"mode":"strict","queue":-1,"b":null},"#
+                + #""task_types":[{"delay_ms":5,"about":"x","name":"n"}],"instance":"00000000000000ab","motto":[]}"#)
+        var expected = ServerInformation(
+            instance: instance, taskTypes: [.init(name: "n", delay: 5)], limits: [.init("queue", -1), .init("b", nil)])
+        expected.name = "other"
+        expected.version = "9.9"
+        expected.protocolVersion = 2
+        #expect(try read.reply(to: .info) == .info(expected))
+    }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@testable import Wire
+
+struct ServerStatisticsTests {
+    private var full: ServerStatistics {
+        var statistics = ServerStatistics()
+        statistics.uptime = 1
+        statistics.submitted = 2
+        statistics.succeeded = 3
+        statistics.failed = 4
+        statistics.cancelled = 5
+        statistics.waiting = 6
+        statistics.running = 7
+        statistics.heldBytes = 8
+        statistics.connections = 9
+        statistics.accepted = 10
+        statistics.waits = 11
+        statistics.closedForErrors = 12
+        statistics.oldestWaiting = 13
+        statistics.refused = [.init(.draining, 14), .init(.init(rawValue: "new"), 15)]
+        return statistics
+    }
+
+    private let members =
+        #""uptime_ms":1,"submitted":2,"succeeded":3,"failed":4,"cancelled":5,"waiting":6,"running":7,"held_bytes":8,"#
+        + #""connections":9,"accepted":10,"waits":11,"closed_for_errors":12"#
+
+    @Test func areWrittenOnOneLineAndReadBack() throws {
+        let expected = #"{"seq":1,\#(members),"oldest_waiting_ms":13,"refused":{"draining":14,"new":15}}"#
+        #expect(line(.stats(full), sequence: 1) == expected + "\n")
+        #expect(try incomingReply(expected).reply(to: .stats) == .stats(full))
+    }
+
+    @Test func whereNothingWaitsAndNothingWasRefused() throws {
+        var statistics = full
+        statistics.oldestWaiting = nil
+        statistics.refused = []
+        let expected = #"{"seq":1,\#(members),"refused":{}}"#
+        #expect(line(.stats(statistics), sequence: 1) == expected + "\n")
+        #expect(try incomingReply(expected).reply(to: .stats) == .stats(statistics))
+    }
+
+    @Test func everyCodeHasItsCount() throws {
+        var statistics = ServerStatistics()
+        statistics.refused = RequestError.Code.all.enumerated().map { .init($0.element, $0.offset) }
+        let read = try incomingReply(line(.stats(statistics), sequence: 1)).reply(to: .stats)
+        #expect(read == .stats(statistics))
+    }
+
+    /// Another version may count other things.
+    @Test func whatIsNotToldIsZeroAndWhatIsUnknownIsIgnored() throws {
+        var statistics = ServerStatistics()
+        statistics.waits = 4
+        let read = try incomingReply(#"{"seq":1,"restarts":"many","waits":4,"x":{"waits":5}}"#)
+        #expect(try read.reply(to: .stats) == .stats(statistics))
+    }
+}
