@@ -1,4 +1,5 @@
 import Foundation
+import Libuv
 import Testing
 import Wire
 
@@ -6,54 +7,95 @@ import Wire
 
 /// Runs every dialogue of PROTOCOL.md, as its first paragraph says.
 struct ProtocolDocumentTests {
-    private struct Step {
-        let mark: String
-        let text: String
+    private enum Step {
+        case send(client: Character, String)
+        case receive(client: Character, String)
+        case stop
     }
 
-    private static func dialogues() throws -> [[Step]] {
+    private struct Example {
+        /// What stands behind the word `dialogue`.
+        let options: String
+        var steps: [Step] = []
+    }
+
+    private static func examples() throws -> [Example] {
         let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/Wire/PROTOCOL.md")
         let text = try String(contentsOf: document, encoding: .utf8)
-        let blocks = text.components(separatedBy: "```dialogue\n").dropFirst()
-        return blocks.map { block in
-            block.components(separatedBy: "\n```")[0].components(separatedBy: "\n").map { line in
-                Step(mark: String(line.prefix(3)), text: String(line.dropFirst(3)))
-            }
+        return try text.components(separatedBy: "```dialogue").dropFirst().map { block in
+            let lines = block.components(separatedBy: "\n```")[0]
+                .replacing(/\n +/, with: "").components(separatedBy: "\n")
+            return Example(options: lines[0], steps: try lines.dropFirst().map(step))
+        }
+    }
+
+    private static func step(_ line: String) throws -> Step {
+        let text = String(line.dropFirst(3))
+        return switch line.prefix(3) {
+        case "-> ": .send(client: "-", text)
+        case "=> ": .send(client: "=", text)
+        case "<- ": .receive(client: "-", text)
+        case "<= ": .receive(client: "=", text)
+        default: try #require(line == "-- the server is told to stop" ? .stop : nil, "no step of a dialogue: \(line)")
         }
     }
 
     @Test func everyDialogueIsTrue() throws {
-        let dialogues = try Self.dialogues()
-        #expect(dialogues.count >= 6)
-        for dialogue in dialogues { try run(dialogue) }
+        let examples = try Self.examples()
+        #expect(examples.count >= 18)
+        for example in examples { try run(example) }
     }
 
-    private func run(_ steps: [Step]) throws {
+    private func run(_ example: Example) throws {
         // Slow enough for a task to be seen while it runs, fast enough for a test.
-        let dialogue = try Dialogue(timeScale: 0.1)
-        let clients = [">": try dialogue.connect(), "=": try dialogue.connect()]
-        for step in steps {
-            let client = try #require(clients[step.mark.contains("=") ? "=" : ">"])
-            switch (step.mark, step.text) {
-            case ("-> ", let text), ("=> ", let text): try client.send(text + "\n")
-            case ("<- ", "(closed)"), ("<= ", "(closed)"): client.expectClosed()
-            case ("<- ", let text), ("<= ", let text): #expect(client.line() == text, "\(steps.map(\.text))")
-            default: Issue.record("no step of a dialogue: \(step)")
+        let dialogue = try Dialogue(timeScale: 0.1) { configuration in
+            guard !example.options.isEmpty else { return }
+            let number = example.options.wholeMatch(of: /\ --max-message (\d+)/).flatMap { Int($0.1) }
+            if let number { configuration.maximumMessage = number } else { Issue.record("\(example.options)?") }
+        }
+        let clients: [Character: Client] = ["-": try dialogue.connect(), "=": try dialogue.connect()]
+        for step in example.steps {
+            switch step {
+            case .send(let client, let text): try #require(clients[client]).send(text + "\n")
+            case .receive(let client, "(closed)"): try #require(clients[client]).expectClosed()
+            case .receive(let client, let expected):
+                let line = try #require(clients[client]).line()
+                #expect(try Self.matches(line ?? "(closed)", expected), "\(line ?? "(closed)") is not \(expected)")
+            case .stop: dialogue.server.stop(.terminate)
             }
         }
         dialogue.end()
     }
 
-    /// Every cut of every example gives the same requests.
+    /// Whether a line is the expected one, in which `"…"` is any string but the empty one, and another `…` any value
+    /// but an array, an object or a string.
+    private static func matches(_ line: String, _ expected: String) throws -> Bool {
+        let pattern = NSRegularExpression.escapedPattern(for: expected)
+            .replacing(#""…""#, with: #""(?:[^"\\]|\\.)+""#).replacing("…", with: #"[^,}\]"]+"#)
+        return try line.wholeMatch(of: Regex(pattern)) != nil
+    }
+
+    @Test func anEllipsisIsOneValue() throws {
+        let expected = #"{"a":"…","b":…,"c":[1]}"#
+        #expect(try Self.matches(#"{"a":"x, \"y\" }","b":12,"c":[1]}"#, expected))
+        for other in [
+            #"{"a":"","b":12,"c":[1]}"#, #"{"a":"x","b":,"c":[1]}"#, #"{"a":"x","b":12,"c":[2]}"#,
+            #"{"a":"x","d":3,"b":12,"c":[1]}"#, #"{"a":"x","b":12,"d":3,"c":[1]}"#, #"{"a":"x","b":"y","c":[1]}"#,
+            #"{"a":"x","b":12,"c":[1]}x"#,
+        ] { #expect(try !Self.matches(other, expected), "\(other)") }
+    }
+
+    /// Every cut of every example gives the same requests; of the cuts in three some thousand an example.
     @Test func everyCutOfEveryExampleGivesTheSameRequests() throws {
-        for dialogue in try Self.dialogues() {
-            let sent = dialogue.filter { $0.mark.hasSuffix("> ") }.map { $0.text + "\n" }.joined()
+        for example in try Self.examples() {
+            let sent = example.steps.map { if case .send(_, let text) = $0 { text + "\n" } else { "" } }.joined()
             let bytes = Array(sent.utf8)
             let whole = requests([bytes[...]])
             #expect(!whole.isEmpty)
+            let stride = max(7, bytes.count * bytes.count / 2000)
             for first in 0...bytes.count {
-                for second in stride(from: first, through: bytes.count, by: 7) {
+                for second in Swift.stride(from: first, through: bytes.count, by: stride) {
                     let pieces = [bytes[..<first], bytes[first..<second], bytes[second...]]
                     #expect(requests(pieces) == whole, "cut at \(first) and \(second) of \(sent)")
                 }
