@@ -33,7 +33,7 @@ package struct RequestError: Error, Hashable, Sendable {
         /// The key was given with another name or other data before.
         package static let keyConflict = Code(rawValue: "key_conflict")
 
-        /// Those of this version, in the order of PROTOCOL.md.
+        /// Those of this version, in the order in which `stats` counts them.
         package static let all: [Code] = [
             .badRequest, .unknownRequest, .unknownTaskName, .unknownTask, .expired, .restarted, .tooLarge,
             .queueFull, .memoryFull, .tooManyConnections, .draining, .keyConflict,
