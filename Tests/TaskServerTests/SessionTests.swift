@@ -122,6 +122,8 @@ struct SessionTests {
         let other = try dialogue.connect()
         try other.send(run("echo", String(repeating: "x", count: 60_000)) + status(1))
         other.expect(#"{"task_id":1}"#, #"{"status":"success"}"#)
+        try other.send(run("echo", String(repeating: "x", count: 5000)) + status(2))
+        other.expect(#"{"task_id":2}"#, #"{"status":"success"}"#)
         let garbage = String(repeating: "y", count: 20_000_000)
         var unread = 0
         for _ in 0..<400 {
@@ -129,13 +131,14 @@ struct SessionTests {
             other.roundTrip(status(1))
             let session = try #require(dialogue.server.sessions.values.max { $0.id < $1.id })
             client.stopReading()
-            for _ in 0..<unread where session.stream.isDrained {
-                try client.send(result(1))
+            // How much a socket takes differs from one to the next: hence replies of two sizes, and chance.
+            let fill = Array(repeating: 1, count: unread) + Array(repeating: 2, count: Int.random(in: 0..<12))
+            for id in fill where session.stream.isDrained {
+                try client.send(result(id))
                 other.roundTrip(status(1))
             }
             guard session.stream.isDrained else {
-                // How much a socket takes differs a little from one to the next.
-                unread -= 1
+                unread = max(unread - 1, 0)
                 client.close()
                 continue
             }
