@@ -1,7 +1,7 @@
 package import Libuv
 
 /// Why the client got no answer.
-package enum ClientError: Error, Equatable, CustomStringConvertible {
+package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
     case cannotResolve(host: String, UVError)
     /// Every address of the host refused.
     case nothingListens(host: String, port: Int)
@@ -14,12 +14,32 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case lost(UVError)
     /// What answers is no uv-taskd.
     case foreignAnswer(host: String, port: Int, String)
+    /// A submit was sent, and sent again where that made sense, and no answer came.
+    case submitUnanswered(ClientError)
+    /// A submit was sent and not answered, and another life of the server has no trace of it.
+    case restarted(host: String, port: Int)
 
     /// Whether a request that was sent may have been carried out all the same.
     package var leavesRequestOpen: Bool {
         switch self {
-        case .timedOut(_, _, _, .waitingForAnswer), .lost, .cutOff, .closed: true
+        case .timedOut(_, _, _, .waitingForAnswer), .lost, .cutOff, .closed, .submitUnanswered, .restarted: true
         case .timedOut, .cannotResolve, .nothingListens, .cannotConnect, .foreignAnswer: false
+        }
+    }
+
+    /// Whether a new connection may bring what this one did not.
+    var mayBeRetried: Bool {
+        switch self {
+        case .lost, .cutOff, .closed: true
+        default: false
+        }
+    }
+
+    /// Whether a submit that was sent before may have been carried out.
+    var mayLeaveSubmitOpen: Bool {
+        switch self {
+        case .submitUnanswered, .restarted: false
+        default: true
         }
     }
 
@@ -48,6 +68,11 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
             "the connection was lost: \(error.message)"
         case .foreignAnswer(let host, let port, let reason):
             "what answers on \(place(host, port)) is not uv-taskd: \(reason). Check --host and --port"
+        case .submitUnanswered(let cause):
+            "\(cause). It is not known whether the task was queued"
+        case .restarted(let host, let port):
+            "the daemon on \(place(host, port)) was restarted before it answered, and it is not known whether the task "
+                + "ran. Submit it again if it may run twice"
         }
     }
 }

@@ -41,7 +41,7 @@ struct OriginalCall {
     private func run(_ taskName: String, _ data: String, _ waits: Bool) -> Outcome {
         var submitted: TaskID?
         do throws(ClientError) {
-            let client = try TaskClient(client)
+            let client = try ClassicClient(client)
             defer { client.close() }
             let id = try client.submit(taskName, data)
             submitted = id
@@ -65,10 +65,10 @@ struct OriginalCall {
 
     /// A question about a task: the server closes the connection where it does not know it.
     private func ask(
-        _ failure: OriginalForm.Failure, _ question: (TaskClient) throws(ClientError) -> Outcome
+        _ failure: OriginalForm.Failure, _ question: (ClassicClient) throws(ClientError) -> Outcome
     ) -> Outcome {
         do throws(ClientError) {
-            let client = try TaskClient(client)
+            let client = try ClassicClient(client)
             defer { client.close() }
             return try question(client)
         } catch .closed {

@@ -2,7 +2,7 @@ import Foundation
 import Libuv
 import Synchronization
 
-/// A server on a thread of its own that answers every read with the next of its lines.
+/// A server on a thread of its own that answers every line with the next of its steps; each connection has its own.
 final class FakeServer: Sendable {
     enum Step: Sendable {
         case answer(String)
@@ -11,37 +11,54 @@ final class FakeServer: Sendable {
         case close
     }
 
-    private let state = Mutex((port: 0, received: [UInt8](), isEnded: false))
+    private let state = Mutex((port: 0, received: [[UInt8]]()))
     private let isReady = DispatchSemaphore(value: 0)
 
     var port: Int { state.withLock(\.port) }
-    var received: String { state.withLock { String(decoding: $0.received, as: UTF8.self) } }
+    /// What the first connection brought.
+    var received: String { received(on: 0) }
+    /// How many connections were made.
+    var connectionCount: Int { state.withLock(\.received.count) }
 
-    init(_ steps: [Step]) {
+    func received(on connection: Int) -> String {
+        state.withLock {
+            connection < $0.received.count ? String(decoding: $0.received[connection], as: UTF8.self) : ""
+        }
+    }
+
+    convenience init(_ steps: [Step]) { self.init(connections: [steps]) }
+
+    /// It listens until its last connection was made and has ended.
+    init(connections: [[Step]]) {
         prepareProcess()
-        Thread.detachNewThread { [self] in serve(steps) }
+        Thread.detachNewThread { [self] in serve(connections) }
         isReady.wait()
     }
 
-    private func serve(_ steps: [Step]) {
+    private func serve(_ scripts: [[Step]]) {
         guard let loop = try? EventLoop() else { return }
         var address: SocketAddress?
         try? loop.resolve(host: "127.0.0.1", port: 0) { address = try? $0.get().first }
         loop.run { address != nil }
-        var connection: Connection?
-        let listener = try? TCPListener(on: loop, address: address!, backlog: 10) { stream in
-            guard let stream = try? stream.get() else { return }
-            connection = Connection(stream, steps) { [self] bytes in state.withLock { $0.received += bytes } }
+        var connections: [ScriptedConnection] = []
+        let listener = try? TCPListener(on: loop, address: address!, backlog: 10) { [self] stream in
+            guard let stream = try? stream.get(), connections.count < scripts.count else { return }
+            let index = connections.count
+            state.withLock { $0.received.append([]) }
+            connections.append(
+                ScriptedConnection(stream, scripts[index]) { [self] bytes in
+                    state.withLock { $0.received[index] += bytes }
+                })
         }
         state.withLock { $0.port = listener?.address?.port ?? 0 }
         isReady.signal()
-        loop.run { connection?.isEnded == true }
+        loop.run { connections.count == scripts.count && connections.allSatisfy(\.isEnded) }
         listener?.close()
         loop.run()
         loop.close()
     }
 
-    private final class Connection: TCPStreamDelegate {
+    private final class ScriptedConnection: TCPStreamDelegate {
         private let stream: TCPStream
         private var steps: ArraySlice<Step>
         private let note: ([UInt8]) -> Void
@@ -56,7 +73,12 @@ final class FakeServer: Sendable {
         }
 
         func streamDidRead(_ bytes: Span<UInt8>) {
-            note(bytes.indices.map { bytes[$0] })
+            let bytes = bytes.indices.map { bytes[$0] }
+            note(bytes)
+            for byte in bytes where byte == UInt8(ascii: "\n") && !isEnded { takeLine() }
+        }
+
+        private func takeLine() {
             switch steps.popFirst() {
             case .answer(let text): try? stream.write(text.utf8Span.span)
             case .answerAfter(let milliseconds, let text): answer(text, after: milliseconds)

@@ -4,129 +4,156 @@ import Wire
 
 @testable import TaskClient
 
-private func client(of server: FakeServer, timeout: UInt64 = 5000, readSize: Int = 65536) throws -> TaskClient {
-    var configuration = ClientConfiguration()
-    configuration.host = "127.0.0.1"
-    configuration.port = server.port
-    configuration.connectTimeout = timeout
-    configuration.readSize = readSize
-    return try TaskClient(configuration)
-}
-
 struct TaskClientTests {
-    @Test(arguments: [1, 7, 65536]) func aTaskIsSubmittedAndWaitedFor(readSize: Int) throws {
-        let server = FakeServer([
-            .answer("{\"task_id\":4}\n"),
-            .answer("{\"status\":\"success\"}\n{\"status\":\"success\",\"data\":\"olleh\"}\n"),
-        ])
-        let client = try client(of: server, readSize: readSize)
-        let id = try client.submit("revers", "hello")
-        #expect(id.rawValue == 4)
-        let (state, data) = try client.waitForResult(of: id)
-        #expect(state == .success && data == "olleh")
+    @Test func repliesMayComeInAnyOrder() throws {
+        let server = FakeServer([.silence, .answer(status(2, .error) + status(1, .success))])
+        let client = try taskClient(of: server)
+        var answers: [String] = []
+        client.send(.status(.first)) { answers.append("1 \($0.text)") }
+        client.send(.status(.first.next), for: life) { answers.append("2 \($0.text)") }
+        try client.run { answers.count == 2 }
         client.close()
+        #expect(answers == [#"2 {"seq":2,"status":"error"}"#, #"1 {"seq":1,"status":"success"}"#])
         #expect(
             server.received == """
-                {"type":"run","task_name":"revers","data":"hello"}
-                {"type":"status","task_id":4}
-                {"type":"get_result","task_id":4}
+                {"seq":1,"type":"status","task_id":1}
+                {"seq":2,"type":"status","task_id":2,"instance":"\(life)"}
 
                 """)
     }
 
-    @Test func repliesMayComeInOnePieceOrWithoutNewline() throws {
-        let client = try client(of: FakeServer([.answer("{\"status\":\"waiting\",\"extra\":[]}")]))
-        #expect(try client.status(of: .first) == .waiting)
+    @Test func theLifeOfTheServerIsKnownBeforeAnythingIsSubmitted() throws {
+        let server = FakeServer([.answer(info(1)), .answer(submitted(2, task: 4) + submitted(3, task: 5))])
+        let client = try taskClient(of: server)
+        var tasks: [Int?] = []
+        client.send(.run(taskName: "echo", data: "a")) { tasks.append(task($0)) }
+        client.send(.run(taskName: "echo", data: "b", key: "mine")) { tasks.append(task($0)) }
+        try client.run { tasks.count == 2 }
+        client.close()
+        #expect(tasks == [4, 5])
+        #expect(client.instance == life)
+        let info = #"{"seq":1,"type":"info"}"# + "\n"
+        #expect(server.received == info + run(2, "a", key: firstKey) + run(3, "b", key: "mine"))
+    }
+
+    @Test func aServerThatIsOnlyAskedIsNotAskedWhoItIs() throws {
+        let server = FakeServer([.answer(status(1, .waiting))])
+        let client = try taskClient(of: server)
+        let answer = try client.ask(.status(.first))
+        client.close()
+        guard case .status(let report, timedOut: false) = answer.reply else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(report.state == .waiting)
+    }
+
+    @Test func aRefusalOfTheQuestionWhoItIsRefusesTheSubmits() throws {
+        let server = FakeServer([.answer(refused(1, .draining))])
+        let client = try taskClient(of: server)
+        #expect(code(try client.ask(.run(taskName: "echo", data: ""))) == .draining)
         client.close()
     }
 
-    @Test func waitingOutlastsTheDeadline() throws {
-        let end = "{\"status\":\"success\"}{\"status\":\"success\",\"data\":\"x\"}"
-        let server = FakeServer([.answer("{\"task_id\":1}"), .answerAfter(milliseconds: 400, end)])
-        let client = try client(of: server, timeout: 150)
-        let id = try client.submit("revers", "")
-        let (state, data) = try client.waitForResult(of: id)
-        #expect(state == .success && data == "x")
+    // MARK: Refusals without a number
+
+    @Test func aMessageThatCouldNotBeReadWasTheOldestSubmit() throws {
+        let server = FakeServer([
+            .answer(info(1)), .silence, .silence, .answer(refused(nil, .tooLarge) + submitted(3, task: 2)),
+        ])
+        let client = try taskClient(of: server)
+        var answers: [String] = []
+        client.send(.run(taskName: "echo", data: "a")) { answers.append("a \(code($0)?.rawValue ?? "")") }
+        client.send(.run(taskName: "echo", data: "b")) { answers.append("b \(task($0) ?? 0)") }
+        client.send(.status(.first)) { _ in answers.append("status") }
+        try client.run { answers.count == 2 }
         client.close()
+        #expect(answers == ["a too_large", "b 2"])
     }
+
+    @Test func aRefusedConnectionRefusesEverything() throws {
+        let server = FakeServer([.silence, .answer(refused(nil, .tooManyConnections))])
+        let client = try taskClient(of: server)
+        var codes: [RequestError.Code?] = []
+        for _ in 1...2 { client.send(.status(.first)) { codes.append(code($0)) } }
+        try client.run { codes.count == 2 }
+        client.close()
+        #expect(codes == [.tooManyConnections, .tooManyConnections])
+    }
+
+    // MARK: Deadlines and foreign answers
 
     @Test func noAnswerIsATimeOut() throws {
         let server = FakeServer([.silence])
-        let client = try client(of: server, timeout: 30)
+        let client = try taskClient(of: server, timeout: 40)
         #expect(
-            throws: ClientError.timedOut(
-                host: "127.0.0.1", port: server.port, milliseconds: 30, .waitingForAnswer)
-        ) { try client.status(of: .first) }
+            throws: ClientError.timedOut(host: "127.0.0.1", port: server.port, milliseconds: 40, .waitingForAnswer)
+        ) { try client.ask(.stats) }
         client.close()
     }
 
-    @Test func aConnectionClosedInsteadOfAnAnswer() throws {
-        let client = try client(of: FakeServer([.silence, .close]))
-        #expect(throws: ClientError.closed) {
-            _ = try client.status(of: .first)
-        }
+    @Test func aSubmitWithoutAnAnswerMayHaveBeenQueued() throws {
+        let server = FakeServer([.answer(info(1)), .silence])
+        let client = try taskClient(of: server, timeout: 80)
+        let error = #expect(throws: ClientError.self) { try client.ask(.run(taskName: "echo", data: "")) }
         client.close()
-    }
-
-    @Test func aConnectionThatEndsInsideAnAnswer() throws {
-        let client = try client(of: FakeServer([.answer("{\"status\":\"suc"), .close]))
-        #expect(throws: ClientError.cutOff) { try client.status(of: .first) }
-        client.close()
-    }
-
-    @Test func theResultAfterTheEndHasADeadlineAgain() throws {
-        let server = FakeServer([.answer("{\"task_id\":1}"), .answer("{\"status\":\"success\"}")])
-        let client = try client(of: server, timeout: 50)
-        let id = try client.submit("revers", "")
-        let error = #expect(throws: ClientError.self) { _ = try client.waitForResult(of: id) }
-        guard case .timedOut(_, _, _, .waitingForAnswer) = error else {
+        guard case .submitUnanswered(.timedOut)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
+    }
+
+    @Test(arguments: [nil, 1000]) func aWaitOutlastsTheDeadline(timeout: Int?) throws {
+        let server = FakeServer([.answerAfter(milliseconds: 300, status(1, .success))])
+        let client = try taskClient(of: server, timeout: 60)
+        let answer = try client.ask(.status(.first, Request.Wait(timeout: timeout)))
+        client.close()
+        #expect(answer.text == #"{"seq":1,"status":"success"}"#)
+    }
+
+    @Test func aWaitWithATimeOutIsBoundedAllTheSame() throws {
+        let server = FakeServer([.silence])
+        let client = try taskClient(of: server, timeout: 40)
+        #expect(
+            throws: ClientError.timedOut(host: "127.0.0.1", port: server.port, milliseconds: 70, .waitingForAnswer)
+        ) { try client.ask(.result(.first, Request.Wait(timeout: 30))) }
+        client.close()
+    }
+
+    @Test func whatCameInWhileTheProgramWasHeldUpIsNoTimeOut() throws {
+        let server = FakeServer((1...3).map { .answer(status($0, .success)) })
+        let client = try taskClient(of: server, timeout: 60)
+        _ = try client.ask(.status(.first))
+        var isAnswered = false
+        client.send(.status(.first)) { _ in isAnswered = true }
+        // Sends, and reads nothing yet.
+        try client.run { true }
+        let end = client.loop.preciseNow + 150
+        while client.loop.preciseNow < end {}
+        try client.run { isAnswered }
+        // A time-out would stay.
+        _ = try client.ask(.status(.first))
         client.close()
     }
 
     @Test(arguments: [
-        "HTTP/1.1 400 Bad Request\r\n\r\n", "{}\n", "{\"status\":\"done\"}\n", "{\"task_id\":1}\n",
-        "{\"status\":\"wai\n",
-        "+PONG\r\n",
+        "HTTP/1.1 400 Bad Request\r\n\r\n", "{\"seq\":1}\n", "{\"seq\":1,\"status\":\"done\"}\n",
+        "{\"seq\":2,\"status\":\"success\"}\n", "{\"seq\":\"1\",\"status\":\"success\"}\n", "+PONG\r\n",
     ]) func aForeignAnswer(text: String) throws {
-        let client = try client(of: FakeServer([.answer(text)]))
-        let error = #expect(throws: ClientError.self) { try client.status(of: .first) }
+        let client = try taskClient(of: FakeServer([.answer(text)]))
+        let error = #expect(throws: ClientError.self) { try client.ask(.status(.first)) }
+        client.close()
         guard case .foreignAnswer = error else {
             Issue.record("\(String(describing: error))")
             return
         }
-        client.close()
     }
 
-    @Test func nothingListens() throws {
+    @Test func nothingListens() {
         var configuration = ClientConfiguration()
         configuration.port = 1
-        let error = #expect(throws: ClientError.self) { _ = try TaskClient(configuration) }
-        #expect(error == .nothingListens(host: "localhost", port: 1))
-        #expect(error?.description == "nothing listens on localhost:1. Start it with: uv-taskd --port 1")
-    }
-
-    @Test func aNameThatNobodyHas() throws {
-        var configuration = ClientConfiguration()
-        configuration.host = "no-such-host.invalid"
-        let error = #expect(throws: ClientError.self) { _ = try TaskClient(configuration) }
-        #expect(error?.description.hasPrefix("the host \"no-such-host.invalid\" was not found: ") == true)
-    }
-
-    @Test func everyErrorIsOneLine() {
-        let cause = UVError(code: .connectionRefused, call: "x")
-        let errors: [ClientError] = [
-            .cannotResolve(host: "h", cause), .nothingListens(host: "h", port: 1),
-            .cannotConnect(host: "h", port: 1, cause), .closed, .lost(cause),
-            .timedOut(host: "h", port: 1, milliseconds: 1500, .connecting),
-            .timedOut(host: "h", port: 1, milliseconds: 5000, .waitingForAnswer),
-            .foreignAnswer(host: "h", port: 1, "r"), .cutOff,
-        ]
-        for error in errors { #expect(!error.description.contains("\n") && !error.description.isEmpty) }
-        #expect(errors.map(\.leavesRequestOpen) == [false, false, false, true, true, false, true, false, true])
-        #expect(ClientError.nothingListens(host: "::1", port: 1).description.hasPrefix("nothing listens on [::1]:1."))
-        #expect(errors[5].description == "no connection to h:1 within 1.5 s; --connect-timeout sets the time")
+        #expect(throws: ClientError.nothingListens(host: "localhost", port: 1)) {
+            _ = try TaskClient(configuration) { 0 }
+        }
     }
 }

@@ -1,0 +1,53 @@
+import Wire
+
+/// The requests that have no reply yet, by their `seq`.
+struct UnansweredRequests {
+    struct Entry {
+        let request: Request
+        /// The life of the server for which the caller means it.
+        let instance: InstanceID?
+        /// When the answer must be there, in milliseconds of the loop's clock; nil for no such time.
+        let end: UInt64?
+        let onAnswer: (TaskClient.Answer) -> Void
+        var wasSent = false
+        var wasSentAgain = false
+
+        var isSubmit: Bool { if case .run = request { true } else { false } }
+    }
+
+    private var entries: [Int: Entry] = [:]
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    var hasSentSubmit: Bool { entries.values.contains { $0.isSubmit && $0.wasSent } }
+
+    /// In the order in which they were made.
+    var sequences: [Int] { entries.keys.sorted() }
+
+    var oldestSubmit: Int? { entries.filter(\.value.isSubmit).keys.min() }
+
+    subscript(sequence: Int) -> Entry? {
+        get { entries[sequence] }
+        set { entries[sequence] = newValue }
+    }
+
+    mutating func remove(_ sequence: Int) -> Entry? { entries.removeValue(forKey: sequence) }
+
+    mutating func removeAll() { entries = [:] }
+
+    /// That whose answer must be there first.
+    var mostUrgent: Entry? { entries.values.min { ($0.end ?? .max) < ($1.end ?? .max) } }
+
+    /// When the first answer to a submit must be there.
+    var submitEnd: UInt64? { entries.values.filter(\.isSubmit).compactMap(\.end).min() }
+}
+
+extension Request {
+    /// How long the server may wait before it answers, in milliseconds; nil for any time.
+    var waitTime: UInt64? {
+        switch self {
+        case .status(_, let wait?), .result(_, let wait?): wait.timeout.map(UInt64.init)
+        default: 0
+        }
+    }
+}
