@@ -61,6 +61,9 @@ let package = Package(
         .target(
             name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),
         .target(name: "TaskPresentation", dependencies: ["Wire"], swiftSettings: safe),
+        .target(
+            name: "ClientCommands", dependencies: ["Libuv", "TaskClient", "TaskPresentation", "Wire"],
+            swiftSettings: safe),
 
         .target(name: "CommandArguments", dependencies: ["Libuv", arguments], swiftSettings: safe),
         .executableTarget(
@@ -69,7 +72,9 @@ let package = Package(
             swiftSettings: safe),
         .executableTarget(
             name: "uv-task",
-            dependencies: ["TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", arguments],
+            dependencies: [
+                "ClientCommands", "TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", arguments,
+            ],
             swiftSettings: safe),
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
@@ -81,14 +86,27 @@ let package = Package(
             name: "TaskServerTests",
             dependencies: ["TaskServer", "TaskQueue", "TaskCatalog", "Libuv", "Wire", logging],
             swiftSettings: settings),
-        .testTarget(name: "TaskClientTests", dependencies: ["TaskClient", "Libuv", "Wire"], swiftSettings: settings),
+        // A server that follows a script, and the real one on a thread of its own: what clients are tested against.
+        .target(
+            name: "TestServers", dependencies: ["TaskServer", "TaskCatalog", "TaskClient", "Libuv", logging],
+            path: "Tests/TestServers", swiftSettings: settings),
+        .testTarget(
+            name: "TaskClientTests", dependencies: ["TaskClient", "TestServers", "Libuv", "Wire"],
+            swiftSettings: settings),
         .testTarget(
             name: "TaskPresentationTests", dependencies: ["TaskPresentation", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "ClientCommandsTests",
+            dependencies: [
+                "ClientCommands", "TaskServer", "TaskCatalog", "TaskClient", "TaskPresentation", "Libuv", "Wire",
+                logging,
+            ],
+            swiftSettings: settings),
         .testTarget(name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: settings),
         .testTarget(
             name: "uv-taskdTests", dependencies: ["uv-taskd", "TaskServer", arguments], swiftSettings: settings),
         .testTarget(
-            name: "uv-taskTests", dependencies: ["uv-task", "TaskPresentation", "Wire", arguments],
+            name: "uv-taskTests", dependencies: ["uv-task", "ClientCommands", "TaskPresentation", "Wire", arguments],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

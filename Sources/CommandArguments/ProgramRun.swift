@@ -2,27 +2,61 @@ package import ArgumentParser
 import Libuv
 
 /// Runs a program as `main` would, but says what is wrong with its arguments in one line, and exits.
-package func runProgram<Program: ParsableCommand>(_ program: Program.Type, _ arguments: [String]) -> Never {
+///
+/// - Parameter explain: is given the library's message in one line, the command whose arguments are wrong
+///   (`uv-task run`) and the arguments; has better words, or nil.
+package func runProgram<Program: ParsableCommand>(
+    _ program: Program.Type, _ arguments: [String],
+    explaining explain: (String, String, [String]) -> String? = { _, _, _ in nil }
+) -> Never {
     do {
-        var command = try parse(program, arguments)
+        var command = try Program.parseAsRoot(arguments)
         try command.run()
         Program.exit()
+    } catch  where Program.exitCode(for: error) == .validationFailure {
+        let name = Program.configuration.commandName ?? ""
+        let help = helpCall(in: Program.fullMessage(for: error)) ?? "\(name) --help"
+        let problem = oneLine(Program.message(for: error))
+        let command = help.split(separator: " ").dropLast().joined(separator: " ")
+        try? StandardStream.error.write(
+            "\(name): \(explain(problem, command, arguments) ?? problem) See: \(help)\n")
+        Program.exit(withError: ExitCode.validationFailure)
     } catch {
         Program.exit(withError: error)
     }
 }
 
-private func parse<Program: ParsableCommand>(
-    _ program: Program.Type, _ arguments: [String]
-) throws -> any ParsableCommand {
-    do {
-        return try Program.parseAsRoot(arguments)
-    } catch  where Program.exitCode(for: error) == .validationFailure {
-        let name = Program.configuration.commandName ?? ""
-        let problem = oneLine(Program.message(for: error))
-        try? StandardStream.error.write("\(name): \(problem) See: \(name) --help\n")
-        throw ExitCode.validationFailure
+/// The call that prints the help of the command whose arguments are wrong: the library names it at the end of its
+/// message, in quotation marks.
+func helpCall(in message: String) -> String? {
+    guard let line = message.split(separator: "\n").last(where: { $0.hasPrefix("  See '") }),
+        let end = line.lastIndex(of: "'")
+    else { return nil }
+    return String(line[..<end].dropFirst("  See '".count))
+}
+
+/// The one of `names` that was probably meant by `word`, if any: at most a third of it is to be changed, or it is how
+/// one of them begins.
+package func nearest(to word: String, in names: [String]) -> String? {
+    let ranked = names.map { (name: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }
+    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+    if best.distance <= max(word.utf8.count, 3) / 3 { return best.name }
+    return word.utf8.count >= 2 ? names.first { $0.hasPrefix(word) } : nil
+}
+
+/// How many bytes must be put in, taken away or changed to make one word of the other (Levenshtein).
+private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+    var row = Array(0...other.count)
+    for (index, byte) in one.enumerated() {
+        var diagonal = row[0]
+        row[0] = index + 1
+        for (column, otherByte) in other.enumerated() {
+            let changed = diagonal + (byte == otherByte ? 0 : 1)
+            diagonal = row[column + 1]
+            row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
+        }
     }
+    return row[other.count]
 }
 
 /// The library's message as one sentence: it lists the values that would do on lines of their own.

@@ -19,4 +19,7 @@ package struct ClientConfiguration: Sendable {
     package var maximumReply = MessageLimits.reply
 
     package init() {}
+
+    /// Host and port in one word: `localhost:4321`, `[::1]:4321`
+    package var place: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

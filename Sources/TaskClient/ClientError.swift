@@ -78,5 +78,8 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
 }
 
 private func place(_ host: String, _ port: Int) -> String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    var configuration = ClientConfiguration()
+    configuration.host = host
+    configuration.port = port
+    return configuration.place
 }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import TaskClient
 import TaskPresentation
 import Wire
@@ -77,20 +76,4 @@ struct OriginalCall {
             return Outcome(errors: failure.line(error.description), exit: .noConnection)
         }
     }
-}
-
-/// A switch as the original takes it: with a value.
-enum YesNo: String, ExpressibleByArgument {
-    case yes = "true"
-    case no = "false"
-
-    init?(argument: String) {
-        switch argument.lowercased() {
-        case "true", "yes", "1": self = .yes
-        case "false", "no", "0": self = .no
-        default: return nil
-        }
-    }
-
-    static var allValueStrings: [String] { ["true", "false", "yes", "no", "1", "0"] }
 }

@@ -1,4 +1,5 @@
 import Libuv
+import TestServers
 import Testing
 import Wire
 

@@ -6,7 +6,11 @@ import Wire
 @testable import uv_task
 
 private func action(_ arguments: String...) throws -> OriginalCall.Action {
-    try TaskCommand.parse(arguments).originalAction()
+    try original(arguments)
+}
+
+private func original(_ arguments: [String]) throws -> OriginalCall.Action {
+    try TaskCommand.parse(arguments).original.call()
 }
 
 struct TaskCommandTests {
@@ -16,7 +20,7 @@ struct TaskCommandTests {
         ["-task_name", "revers", "--data=hello", "--waiting-for-data", "YES", "-a", "run"],
         ["--task-name", "revers", "-dhello", "-w", "yes", "--action=run"],
     ]) func theOriginalsOptionsInEverySpellingAndOrder(arguments: [String]) throws {
-        guard case .run("revers", "hello", waits: true) = try TaskCommand.parse(arguments).originalAction() else {
+        guard case .run("revers", "hello", waits: true) = try original(arguments) else {
             Issue.record("\(arguments)")
             return
         }

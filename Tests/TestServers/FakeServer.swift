@@ -3,8 +3,8 @@ import Libuv
 import Synchronization
 
 /// A server on a thread of its own that answers every line with the next of its steps; each connection has its own.
-final class FakeServer: Sendable {
-    enum Step: Sendable {
+package final class FakeServer: Sendable {
+    package enum Step: Sendable {
         case answer(String)
         case answerAfter(milliseconds: UInt64, String)
         case silence
@@ -14,22 +14,25 @@ final class FakeServer: Sendable {
     private let state = Mutex((port: 0, received: [[UInt8]]()))
     private let isReady = DispatchSemaphore(value: 0)
 
-    var port: Int { state.withLock(\.port) }
+    /// On 127.0.0.1.
+    package var port: Int { state.withLock(\.port) }
     /// What the first connection brought.
-    var received: String { received(on: 0) }
+    package var received: String { received(on: 0) }
     /// How many connections were made.
-    var connectionCount: Int { state.withLock(\.received.count) }
+    package var connectionCount: Int { state.withLock(\.received.count) }
 
-    func received(on connection: Int) -> String {
+    /// What a connection brought; they count from 0.
+    package func received(on connection: Int) -> String {
         state.withLock {
             connection < $0.received.count ? String(decoding: $0.received[connection], as: UTF8.self) : ""
         }
     }
 
-    convenience init(_ steps: [Step]) { self.init(connections: [steps]) }
+    /// With one connection.
+    package convenience init(_ steps: [Step]) { self.init(connections: [steps]) }
 
     /// It listens until its last connection was made and has ended.
-    init(connections: [[Step]]) {
+    package init(connections: [[Step]]) {
         prepareProcess()
         Thread.detachNewThread { [self] in serve(connections) }
         isReady.wait()

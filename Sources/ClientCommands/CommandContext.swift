@@ -1,0 +1,80 @@
+package import TaskClient
+import TaskPresentation
+
+/// What a command line says about the connection; nil where it says nothing.
+package struct ConnectionChoice: Equatable, Sendable {
+    package var host: String?
+    /// 1 to 65535.
+    package var port: Int?
+    /// In milliseconds.
+    package var connectTimeout: UInt64?
+
+    package init(host: String? = nil, port: Int? = nil, connectTimeout: UInt64? = nil) {
+        self.host = host
+        self.port = port
+        self.connectTimeout = connectTimeout
+    }
+
+    /// The server to talk to: that of the command line, else that of `UV_TASK_HOST` and `UV_TASK_PORT`.
+    ///
+    /// - Parameter environment: a variable's value; nil where it is not set. An empty one counts as not set.
+    /// - Throws: `BadEnvironment` where a variable that is needed makes no sense.
+    package func configuration(_ environment: (String) -> String?) throws(BadEnvironment) -> ClientConfiguration {
+        var configuration = ClientConfiguration()
+        if let host = host ?? environment("UV_TASK_HOST").flatMap({ $0.isEmpty ? nil : $0 }) {
+            configuration.host = host
+        }
+        if let port {
+            configuration.port = port
+        } else if let text = environment("UV_TASK_PORT"), !text.isEmpty {
+            guard let port = Int(text), (1...65535).contains(port) else { throw BadEnvironment(port: text) }
+            configuration.port = port
+        }
+        if let connectTimeout { configuration.connectTimeout = connectTimeout }
+        return configuration
+    }
+
+    /// What a further command must be given to reach the same server: ` --host h --port 4322`, or nothing.
+    var words: String {
+        var words = ""
+        if let host { words += " --host \(UsageWords.shellWord(host))" }
+        if let port { words += " --port \(port)" }
+        return words
+    }
+}
+
+/// A variable of the environment that makes no sense.
+package struct BadEnvironment: Error, CustomStringConvertible {
+    let port: String
+
+    /// One line for stderr.
+    package var description: String { UsageWords.badPort(port) }
+}
+
+/// What every command is performed with.
+package struct CommandContext {
+    let console: Console
+    let configuration: ClientConfiguration
+    /// For the commands that are named in sentences: ` --port 4322`.
+    let options: String
+
+    init(_ choice: ConnectionChoice, _ console: Console) throws(CommandEnd) {
+        self.console = console
+        options = choice.words
+        do throws(BadEnvironment) {
+            configuration = try choice.configuration(console.environment)
+        } catch {
+            throw CommandEnd(.usage, error.description)
+        }
+    }
+
+    /// The server's host and port: `localhost:4321`
+    var server: String { configuration.place }
+
+    /// Connects, and closes the connection when `body` is done.
+    func talk<Result>(_ body: (Conversation) throws(CommandEnd) -> Result) throws(CommandEnd) -> Result {
+        let conversation = try Conversation(self)
+        defer { conversation.close() }
+        return try body(conversation)
+    }
+}

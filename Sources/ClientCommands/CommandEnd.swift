@@ -1,0 +1,43 @@
+import Libuv
+import TaskClient
+package import TaskPresentation
+
+/// Why a command ends before it is done.
+package struct CommandEnd: Error {
+    let code: Int32
+    /// What is to be said on stderr; nil where it was said.
+    let sentence: String?
+
+    init(_ exit: ProgramExit, _ sentence: String?) {
+        code = exit.rawValue
+        self.sentence = sentence
+    }
+
+    init(_ error: ClientError) { self.init(.noConnection, "\(error)") }
+
+    /// As shells know it: 128 and the signal's number.
+    init(_ signal: Signal, _ sentence: String?) {
+        code = 128 + signal.number
+        self.sentence = sentence
+    }
+}
+
+/// One call of the program: what it asks, and what it prints.
+package protocol ClientCommand {
+    /// - Returns: the exit code where there is nothing more to say.
+    func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit
+}
+
+extension ClientCommand {
+    /// Performs the command, and says on stderr why it could not be done.
+    ///
+    /// - Returns: the exit code of the process.
+    package func run(_ options: ConnectionChoice, on console: Console) -> Int32 {
+        do throws(CommandEnd) {
+            return try perform(CommandContext(options, console)).rawValue
+        } catch {
+            if let sentence = error.sentence { console.say(sentence) }
+            return error.code
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Libuv
+import TaskClient
+import TaskPresentation
+import Wire
+
+/// A client, and the signals that may end what a command waits for.
+final class Conversation {
+    /// Why a wait ended before what it waited for.
+    enum Stop: Error {
+        case lost(ClientError)
+        case signal(Signal)
+    }
+
+    let context: CommandContext
+    let client: TaskClient
+    private var watchers: [SignalWatcher] = []
+    private var signal: Signal?
+
+    var console: Console { context.console }
+
+    init(_ context: CommandContext) throws(CommandEnd) {
+        self.context = context
+        do throws(ClientError) {
+            client = try TaskClient(context.configuration, randomBits: context.console.randomBits)
+        } catch {
+            throw CommandEnd(error)
+        }
+    }
+
+    /// To be called once.
+    func close() {
+        for watcher in watchers { watcher.close() }
+        client.close()
+    }
+
+    /// From now on a signal ends `wait`, not the process.
+    func watchSignals() throws(CommandEnd) {
+        // What `nohup` or a script's `&` ignores stays ignored.
+        for signal in Signal.stopping where !signal.isIgnored {
+            watchers.append(try watch(signal) { [unowned self] in self.signal = self.signal ?? signal })
+        }
+    }
+
+    /// Calls back at each arrival of a signal; the caller closes what is returned.
+    func watch(_ signal: Signal, _ onSignal: @escaping () -> Void) throws(CommandEnd) -> SignalWatcher {
+        do throws(UVError) {
+            return try SignalWatcher(signal, on: client.loop, onSignal)
+        } catch {
+            throw CommandEnd(.lost(error))
+        }
+    }
+
+    func makeTimer() throws(CommandEnd) -> Timer {
+        do throws(UVError) { return try Timer(on: client.loop) } catch { throw CommandEnd(.lost(error)) }
+    }
+
+    /// Runs the loop until `condition` holds.
+    func wait(until condition: () -> Bool) throws(Stop) {
+        do throws(ClientError) {
+            try client.run { condition() || signal != nil }
+        } catch {
+            throw .lost(error)
+        }
+        if let signal { throw .signal(signal) }
+    }
+
+    /// Sends a request and returns its answer.
+    func ask(_ request: Request, for instance: InstanceID? = nil) throws(CommandEnd) -> TaskClient.Answer {
+        do throws(ClientError) { return try client.ask(request, for: instance) } catch { throw CommandEnd(error) }
+    }
+
+    /// Sends requests all at once and returns their answers in order.
+    func ask(_ requests: [Request], for instance: InstanceID?) throws(CommandEnd) -> [TaskClient.Answer] {
+        var answers = [TaskClient.Answer?](repeating: nil, count: requests.count)
+        var unanswered = requests.count
+        for (index, request) in requests.enumerated() {
+            client.send(request, for: instance) { answer in
+                answers[index] = answer
+                unanswered -= 1
+            }
+        }
+        do throws(ClientError) { try client.run { unanswered == 0 } } catch { throw CommandEnd(error) }
+        return answers.compactMap(\.self)
+    }
+}

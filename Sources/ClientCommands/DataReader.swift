@@ -1,0 +1,47 @@
+import Libuv
+import TaskPresentation
+import Wire
+
+/// Reads the data of one task from the input.
+struct DataReader {
+    let console: Console
+    /// A final newline belongs to the data.
+    let isExact: Bool
+
+    /// Reads to the input's end.
+    func read() throws(CommandEnd) -> String {
+        if console.input.isTerminal, console.errors.size() != nil { console.say(UsageWords.readingData) }
+        let limit = MessageLimits.largestRequest
+        var bytes: [UInt8] = []
+        while true {
+            let part = try console.readInput()
+            if part.isEmpty { break }
+            bytes += part
+            // More than this with its newline is too large in any case.
+            if bytes.count > limit + 1 { throw CommandEnd(.refused, UsageWords.tooLarge(limit: limit)) }
+        }
+        if !isExact, bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.count > limit { throw CommandEnd(.refused, UsageWords.tooLarge(limit: limit)) }
+        do throws(UTF8.ValidationError) {
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
+            throw CommandEnd(.usage, UsageWords.notUTF8(offset: error.byteOffsets.lowerBound))
+        }
+    }
+}
+
+extension Console {
+    /// The next bytes of the input, when there are some; none at the end.
+    func readInput() throws(CommandEnd) -> [UInt8] {
+        do throws(UVError) {
+            return try input.read(65536).get()
+        } catch {
+            throw CommandEnd(unreadable: error)
+        }
+    }
+}
+
+extension CommandEnd {
+    /// `EX_IOERR` would be the other stream's: without data there is no task, which is the call's fault.
+    init(unreadable error: UVError) { self.init(.usage, UsageWords.unreadableInput(error.message)) }
+}

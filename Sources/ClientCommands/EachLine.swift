@@ -1,0 +1,192 @@
+import Libuv
+import TaskClient
+import TaskPresentation
+import Wire
+
+/// The state of a `run --each-line`: lines in, submits and waits in flight, answers out in the order of the lines.
+final class EachLine {
+    private enum Arrival {
+        case bytes(Result<[UInt8], UVError>)
+        case submit(Int, Answer)
+        /// Of the line, with the id of its task.
+        case result(Int, TaskID, Answer)
+    }
+
+    private let command: EachLineCommand
+    private let conversation: Conversation
+    private var reader = LineReader()
+    private var inbox: [Arrival] = []
+    /// Lines that were read and not submitted yet.
+    private var lines: [String] = []
+    private var isReading = false
+    private var isAtEnd = false
+    /// Why nothing more is submitted.
+    private var refusal: CommandEnd?
+    /// Why nothing more can be read.
+    private var inputError: CommandEnd?
+    private var submitted = 0
+    private var unansweredSubmits = 0
+    private var awaited = 0
+    /// What each line came to, nil where that was said.
+    private var output = InOrder<Outcome>()
+    private var instance: InstanceID?
+    private var open: Set<TaskID> = []
+    private var exit = ProgramExit.success
+
+    private enum Outcome {
+        case submit(Answer)
+        case result(TaskID, Answer)
+    }
+
+    init(_ command: EachLineCommand, _ conversation: Conversation) {
+        self.command = command
+        self.conversation = conversation
+    }
+
+    func perform() throws(CommandEnd) -> ProgramExit {
+        while true {
+            submitLines()
+            readOn()
+            if !isReading, unansweredSubmits == 0, awaited == 0 { break }
+            if refusal != nil, unansweredSubmits == 0, awaited == 0 { break }
+            do throws(Conversation.Stop) {
+                try conversation.wait { !inbox.isEmpty }
+            } catch {
+                throw end(error)
+            }
+            let arrivals = inbox
+            inbox = []
+            for arrival in arrivals { try take(arrival) }
+        }
+        if let end = refusal ?? inputError { throw end }
+        return exit
+    }
+
+    // MARK: In
+
+    private func readOn() {
+        guard !isReading, !isAtEnd, refusal == nil, lines.isEmpty else { return }
+        isReading = true
+        let read = conversation.console.input.read
+        // On a pool thread: answers are printed while the next line is waited for.
+        Work.queue(on: conversation.client.loop) {
+            read(65536)
+        } completion: { [weak self] in
+            self?.inbox.append(.bytes($0))
+        }
+    }
+
+    private func submitLines() {
+        var taken = 0
+        while refusal == nil, taken < lines.count, unansweredSubmits < EachLineCommand.mostSubmits,
+            awaited < EachLineCommand.mostWaits
+        {
+            submit(lines[taken])
+            taken += 1
+        }
+        lines.removeFirst(taken)
+    }
+
+    private func submit(_ line: String) {
+        let index = submitted
+        submitted += 1
+        unansweredSubmits += 1
+        conversation.client.send(.run(taskName: command.taskName, data: line)) { [unowned self] in
+            inbox.append(.submit(index, $0))
+        }
+    }
+
+    private func take(_ arrival: Arrival) throws(CommandEnd) {
+        switch arrival {
+        case .bytes(let bytes):
+            isReading = false
+            takeInput(bytes)
+        case .submit(let index, let answer):
+            unansweredSubmits -= 1
+            try takeSubmit(index, answer)
+        case .result(let index, let id, let answer):
+            awaited -= 1
+            open.remove(id)
+            try put(.result(id, answer), at: index)
+        }
+    }
+
+    private func takeInput(_ input: Result<[UInt8], UVError>) {
+        do throws(CommandEnd) {
+            switch input {
+            case .failure(let error): throw CommandEnd(unreadable: error)
+            case .success([]):
+                isAtEnd = true
+                try reader.end(into: &lines)
+            case .success(let bytes): try reader.take(bytes, into: &lines)
+            }
+        } catch {
+            // What stands before it is submitted all the same.
+            isAtEnd = true
+            inputError = error
+        }
+    }
+
+    private func takeSubmit(_ index: Int, _ answer: Answer) throws(CommandEnd) {
+        guard command.waits, case .submitted(let submission) = answer.reply else {
+            return try put(.submit(answer), at: index)
+        }
+        awaited += 1
+        open.insert(submission.id)
+        instance = submission.instance
+        let wait = Request.Wait(timeout: command.timeout)
+        conversation.client.send(.result(submission.id, wait), for: submission.instance) { [unowned self] in
+            inbox.append(.result(index, submission.id, $0))
+        }
+    }
+
+    // MARK: Out
+
+    private func put(_ outcome: Outcome, at index: Int) throws(CommandEnd) {
+        var bytes: [UInt8] = []
+        for (index, outcome) in output.put(outcome, at: index) {
+            switch outcome {
+            case .submit(let answer): show(answer, line: index + 1, &bytes)
+            case .result(let id, let answer):
+                let result = ResultOutput(
+                    console: conversation.console, isJSON: command.isJSON, isLine: true, timeout: command.timeout,
+                    instance: instance)
+                exit = max(exit, try result.show(answer, of: id, in: conversation))
+            }
+        }
+        if !bytes.isEmpty { try conversation.console.write(bytes) }
+    }
+
+    private func show(_ answer: Answer, line: Int, _ bytes: inout [UInt8]) {
+        if command.isJSON { bytes.append(text: JSONLine.line(answer.text)) }
+        switch answer.reply {
+        case .submitted(let submission):
+            if !command.isJSON { bytes.append(text: "\(submission.id)\n") }
+        case .refused(let error):
+            let sentence = RefusalWords.line(line, RefusalWords.refused(error, submitOf: command.taskName))
+            if refusal == nil {
+                refusal = CommandEnd(ProgramExit(error.code), sentence)
+            } else {
+                conversation.console.say(sentence)
+            }
+        default: preconditionFailure("no reply to a submit")
+        }
+    }
+
+    private func end(_ stop: Conversation.Stop) -> CommandEnd {
+        let options = conversation.context.options
+        switch stop {
+        case .signal(let signal):
+            return CommandEnd(signal, WaitWords.interrupted(open.sorted(), options: options))
+        case .lost(let error) where unansweredSubmits == 0 && !open.isEmpty:
+            return CommandEnd(
+                .noConnection,
+                WaitWords.connectionLost(
+                    to: conversation.context.server, open.sorted(), cause: "\(error)", options: options))
+        case .lost(let error):
+            return CommandEnd(
+                .noConnection,
+                submitted == 0 ? "\(error)" : UsageWords.linesLost("\(error)", answered: submitted - unansweredSubmits))
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Libuv
+import TaskClient
+import TaskPresentation
+import Wire
+
+/// The state of a `watch`: what was told last, and the screen that shows it.
+final class Watch {
+    /// In milliseconds.
+    private static let interval: UInt64 = 1000
+
+    private let conversation: Conversation
+    private let isJSON: Bool
+    private let timer: Timer
+    private var resize: SignalWatcher?
+    /// The answers that make up the next picture.
+    private var newest: Answer?
+    private var running: Answer?
+    private var statistics: Answer?
+    /// A second has passed since the last questions.
+    private var isTimeToAsk = false
+    private var mustDraw = false
+    private var isResized = false
+    private var hasScreen = false
+
+    private var console: Console { conversation.console }
+
+    init(_ conversation: Conversation, isJSON: Bool) throws(CommandEnd) {
+        self.conversation = conversation
+        self.isJSON = isJSON
+        timer = try conversation.makeTimer()
+    }
+
+    /// Gives the terminal back. To be called once.
+    func close() {
+        leaveScreen()
+        timer.close()
+        resize?.close()
+    }
+
+    func perform() throws(CommandEnd) -> ProgramExit {
+        resize = try conversation.watch(.windowChange) { [unowned self] in isResized = true }
+        ask()
+        while true {
+            do throws(Conversation.Stop) {
+                try conversation.wait { isTimeToAsk && isComplete || mustDraw || isResized }
+            } catch {
+                leaveScreen()
+                switch error {
+                // The way out.
+                case .signal(.interrupt): return .success
+                case .signal(let signal): throw CommandEnd(signal, nil)
+                case .lost(let error): throw CommandEnd(error)
+                }
+            }
+            if let refusal {
+                leaveScreen()
+                return try refuse(refusal)
+            }
+            if mustDraw || isResized { try show() }
+            if isTimeToAsk, isComplete { ask() }
+        }
+    }
+
+    // MARK: Questions
+
+    private func ask() {
+        isTimeToAsk = false
+        (newest, running, statistics) = (nil, nil, nil)
+        let range = Request.ListQuery.limitRange
+        let rows = isJSON ? 100 : console.outputScreen?.rows ?? 24
+        let limit = min(max(rows, range.lowerBound), range.upperBound)
+        send(.list(.init(limit: limit))) { $0.newest = $1 }
+        if !isJSON {
+            // In a long queue the running task is not among the newest.
+            send(.list(.init(state: .execute, limit: 1))) { $0.running = $1 }
+            send(.stats) { $0.statistics = $1 }
+        }
+        timer.start(after: Self.interval) { [unowned self] in isTimeToAsk = true }
+    }
+
+    private func send(_ request: Request, _ note: @escaping (Watch, Answer) -> Void) {
+        conversation.client.send(request) { [weak self] answer in
+            guard let self else { return }
+            note(self, answer)
+            mustDraw = isComplete
+        }
+    }
+
+    private var isComplete: Bool {
+        newest != nil && (isJSON || running != nil && statistics != nil)
+    }
+
+    private var refusal: Answer? {
+        [newest, running, statistics].lazy.compactMap(\.self).first {
+            if case .refused = $0.reply { true } else { false }
+        }
+    }
+
+    private func refuse(_ answer: Answer) throws(CommandEnd) -> ProgramExit {
+        if isJSON { try console.write(JSONLine.line(answer.text)) }
+        return conversation.context.refused(answer)
+    }
+
+    // MARK: Pictures
+
+    private func show() throws(CommandEnd) {
+        let hasAnswers = mustDraw
+        mustDraw = false
+        isResized = false
+        if isJSON {
+            if hasAnswers, let newest { try console.write(JSONLine.line(newest.text)) }
+            return
+        }
+        guard let lines else { return }
+        if !hasScreen { try console.write(TerminalScreen.enter) }
+        hasScreen = true
+        try console.write(TerminalScreen.picture(lines))
+    }
+
+    private var lines: [String]? {
+        guard case .list(let page) = newest?.reply, case .list(let first) = running?.reply,
+            case .stats(let statistics) = statistics?.reply, let screen = console.outputScreen
+        else { return nil }
+        let known = Set(page.tasks.map(\.id))
+        return WatchScreen.lines(
+            server: conversation.context.server, statistics: statistics,
+            tasks: page.tasks + first.tasks.filter { !known.contains($0.id) }, now: console.now(),
+            width: screen.columns, height: screen.rows, hasColors: console.outputHasColors)
+    }
+
+    private func leaveScreen() {
+        guard hasScreen else { return }
+        hasScreen = false
+        // A terminal that is gone needs nothing more.
+        try? console.write(TerminalScreen.leave)
+    }
+}

@@ -1,0 +1,64 @@
+/// What is wrong with a call, and what the program says while it reads: one line each, without a full stop or a newline.
+package enum UsageWords {
+    /// Where data is typed; `uv-task: reading the data up to ^D`
+    package static let readingData = "reading the data up to ^D"
+
+    /// Where lines are typed.
+    package static let readingLines = "reading one task a line up to ^D"
+
+    /// `the data is not UTF-8: byte 17 (counted from 0)`
+    package static func notUTF8(offset: Int) -> String { "the data is not UTF-8: byte \(offset) (counted from 0)" }
+
+    /// `line 3 is not UTF-8: byte 17 of the input, byte 4 of the line (both counted from 0)`
+    package static func notUTF8(line: Int, offset: Int, inLine: Int) -> String {
+        "line \(line) is not UTF-8: byte \(offset) of the input, byte \(inLine) of the line (both counted from 0)"
+    }
+
+    /// `cannot read the data from stdin: bad file descriptor`
+    package static func unreadableInput(_ cause: String) -> String { "cannot read the data from stdin: \(cause)" }
+
+    /// Of data that no server takes: `too large: the data has more than 16777216 bytes`
+    package static func tooLarge(limit: Int) -> String { "too large: the data has more than \(limit) bytes" }
+
+    /// `UV_TASK_PORT is "x": it takes a whole number from 1 to 65535`
+    package static func badPort(_ text: String) -> String {
+        "UV_TASK_PORT is \"\(TerminalText.escapedLine(text, width: 64))\": it takes a whole number from 1 to 65535"
+    }
+
+    /// For `watch` where it can't redraw anything.
+    package static func noScreen(options: String) -> String {
+        "watch needs a terminal on stdout; uv-task list\(options) prints the tasks once, and watch --json a line a second"
+    }
+
+    /// Of a cancel that came too late: `task 7 had ended before: success`
+    package static func tooLate(_ id: some CustomStringConvertible, _ state: String) -> String {
+        "task \(id) had ended before: \(state)"
+    }
+
+    /// Of many lines that were submitted one after the other:
+    /// `…; 12 lines were submitted, and what became of line 13 and those after it is not known`
+    package static func linesLost(_ cause: String, answered: Int) -> String {
+        "\(cause); \(answered) \(answered == 1 ? "line was" : "lines were") answered, and what became of line "
+            + "\(answered + 1) and those after it is not known"
+    }
+
+    /// `…; given again with the same --key, the task runs once all the same`
+    package static func sameKey(_ cause: String) -> String {
+        "\(cause). Given again with the same --key, the task runs once all the same, unless the daemon was restarted"
+    }
+
+    /// A word as a shell takes it: `localhost`, `'two words'`.
+    package static func shellWord(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: ":"), UInt8(ascii: "%"):
+                true
+            default: false
+            }
+        }
+        if isPlain, !text.isEmpty { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import ClientCommands
+
+extension TaskCommand {
+    struct Result: Subcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "result",
+            abstract: "Print what a task answered.",
+            discussion: """
+                The result goes out as its bytes; on a terminal, and of several tasks, with a newline.
+
+                Exit codes: 0 success, 1 the task ended in error, 2 not finished yet, 3 no such task, 4 the wait timed \
+                out, 6 no server or no answer, 130 interrupted (the task goes on).
+                """)
+
+        @ParentCommand var root: TaskCommand
+        @OptionGroup var tasks: TaskArguments
+
+        @Flag(name: .customLong("wait"), help: "Wait for the task's end.")
+        var waits = false
+
+        @OptionGroup var timeout: TimeoutOption
+        @OptionGroup var json: JSONOption
+        @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+        func check() throws {
+            if timeout.time != nil, !waits { throw ValidationError("--timeout needs --wait.") }
+        }
+
+        func command() -> any ClientCommand {
+            ResultCommand(
+                ids: tasks.ids, instance: tasks.instance, waits: waits, timeout: timeout.milliseconds,
+                isJSON: json.isOn)
+        }
+    }
+
+    struct Wait: Subcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "wait",
+            abstract: "Wait for tasks, and print each one's id and status as it ends.",
+            discussion: """
+                Exit codes: 0 all succeeded, 1 one ended in error, 3 no such task, 4 the wait timed out, \
+                6 no server or no answer, 130 interrupted (the tasks go on). The highest counts.
+                """)
+
+        @ParentCommand var root: TaskCommand
+        @OptionGroup var tasks: TaskArguments
+        @OptionGroup var timeout: TimeoutOption
+        @OptionGroup var json: JSONOption
+        @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+        func command() -> any ClientCommand {
+            WaitCommand(
+                ids: tasks.ids, instance: tasks.instance, timeout: timeout.milliseconds, isJSON: json.isOn)
+        }
+    }
+
+    struct Status: Subcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status",
+            abstract: "Print how tasks stand: waiting, execute, success or error.",
+            discussion: "Exit codes: 0 answered, 3 no such task, 6 no server or no answer.")
+
+        @ParentCommand var root: TaskCommand
+        @OptionGroup var tasks: TaskArguments
+        @OptionGroup var json: JSONOption
+        @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+        func command() -> any ClientCommand {
+            StatusCommand(ids: tasks.ids, instance: tasks.instance, isJSON: json.isOn)
+        }
+    }
+
+    struct Cancel: Subcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "cancel",
+            abstract: "End tasks that wait or run, and print each one's id and status.",
+            discussion: "Exit codes: 0 cancelled, 1 too late, 3 no such task, 6 no server or no answer.")
+
+        @ParentCommand var root: TaskCommand
+        @OptionGroup var tasks: TaskArguments
+        @OptionGroup var json: JSONOption
+        @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+        func command() -> any ClientCommand {
+            CancelCommand(ids: tasks.ids, instance: tasks.instance, isJSON: json.isOn)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import TestServers
+import Testing
+import Wire
+
+@testable import ClientCommands
+
+extension ClientCommandsTests {
+    final class LiveDisplayTests {
+        let server = LiveServer(types)
+        var stage: Stage
+
+        init() {
+            stage = Stage(server)
+            stage.errorSize = Stage.terminal
+        }
+        deinit { server.end() }
+
+        @Test func theLineIsDrawnAndTakenAway() {
+            let ran = stage.perform(run("short", "x", waits: true))
+            #expect(ran.output == "x" && ran.code == 0)
+            #expect(ran.errors.hasPrefix("\r\u{1B}[Jtask 1 ["))
+            #expect(ran.errors.hasSuffix("\r\u{1B}[J"))
+            #expect(!ran.errors.contains("\n"))
+        }
+
+        @Test func nothingOfItWithoutATerminalOrOnADumbOne() {
+            stage.environment = ["TERM": "dumb"]
+            #expect(stage.perform(run("short", "x", waits: true)) == Ran("x"))
+            stage.environment = [:]
+            stage.errorSize = nil
+            #expect(stage.perform(run("short", "x", waits: true)) == Ran("x"))
+        }
+
+        @Test func itIsGoneBeforeAnythingElseIsWritten() {
+            for name in ["short", "short"] { _ = stage.perform(run(name)) }
+            var screen = ""
+            var onTerminal: [String] = []
+            stage.onError = { screen += $0 }
+            stage.onOutput = { _ in onTerminal.append(String(screen.suffix(4))) }
+            let wait = WaitCommand(ids: [id(1), id(2)], instance: nil, timeout: nil, isJSON: false)
+            #expect(stage.perform(wait).output == "1 success\n2 success\n")
+            #expect(onTerminal == ["\r\u{1B}[J", "\r\u{1B}[J"])
+        }
+
+        @Test func anInterruptedWaitSaysHowToGoOn() {
+            _ = stage.perform(run("long"))
+            stage.onError = { if $0.hasPrefix("\r\u{1B}[Jtask 1") { kill(getpid(), SIGINT) } }
+            let command = ResultCommand(ids: [id(1)], instance: nil, waits: true, timeout: nil, isJSON: false)
+            let ran = stage.perform(command)
+            #expect(ran.code == 130 && ran.output.isEmpty)
+            #expect(
+                ran.errors.hasSuffix(
+                    "\r\u{1B}[Juv-task: interrupted; task 1 goes on. To wait for it: uv-task result 1 --wait"
+                        + "\(options(stage))\n"))
+            stage.onError = { _ in }
+            stage.errorSize = nil
+            #expect(stage.perform(StatusCommand(ids: [id(1)], instance: nil, isJSON: false)) == Ran("execute\n"))
+        }
+
+        @Test func aConnectionThatIsLostWhileWaiting() {
+            let server = FakeServer([.silence, .close])
+            let stage = Stage(server)
+            let command = ResultCommand(ids: [id(7)], instance: nil, waits: true, timeout: nil, isJSON: false)
+            let sentence =
+                "uv-task: the connection to 127.0.0.1:\(stage.port) was lost while task 7 was waited for "
+                + "(the daemon closed the connection). If the daemon still runs: uv-task result 7 --wait"
+                + "\(options(stage))\n"
+            #expect(stage.perform(command) == Ran("", sentence, 6))
+        }
+
+        // MARK: watch
+
+        @Test func watchNeedsATerminal() {
+            let ran = stage.perform(WatchCommand(isJSON: false))
+            #expect(ran.code == 64 && ran.errors.hasPrefix("uv-task: watch needs a terminal on stdout"))
+            stage.outputSize = Stage.terminal
+            stage.environment = ["TERM": "dumb"]
+            #expect(stage.perform(WatchCommand(isJSON: false)).code == 64)
+        }
+
+        @Test func watchDrawsUntilInterrupted() {
+            _ = stage.perform(run("long"))
+            stage.outputSize = Stage.terminal
+            var pictures = 0
+            stage.onOutput = { text in
+                if text.contains("^C leaves") { pictures += 1 }
+                if pictures == 2 { kill(getpid(), SIGINT) }
+            }
+            let ran = stage.perform(WatchCommand(isJSON: false))
+            #expect(ran.code == 0 && ran.errors.isEmpty)
+            #expect(ran.output.hasPrefix("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[H127.0.0.1:\(stage.port)  up"))
+            #expect(ran.output.hasSuffix("\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"))
+            #expect(ran.output.contains("execute"))
+        }
+
+        @Test func watchDrawsAnewWhenTheTerminalHasAnotherSize() {
+            stage.outputSize = Stage.terminal
+            var pictures = 0
+            let start = ContinuousClock.now
+            stage.onOutput = { text in
+                if text.contains("^C leaves") { pictures += 1 }
+                kill(getpid(), pictures < 4 ? SIGWINCH : SIGINT)
+            }
+            #expect(stage.perform(WatchCommand(isJSON: false)).code == 0)
+            // Not once a second.
+            #expect(ContinuousClock.now - start < .seconds(2))
+        }
+
+        @Test func watchLeavesTheScreenWhenTheServerGoes() {
+            stage.outputSize = Stage.terminal
+            let answers =
+                "{\"seq\":1,\"tasks\":[]}\n{\"seq\":2,\"tasks\":[]}\n{\"seq\":3,\"uptime_ms\":1}\n"
+            let server = FakeServer([.silence, .silence, .answer(answers), .silence, .close])
+            stage.port = server.port
+            let ran = stage.perform(WatchCommand(isJSON: false))
+            #expect(ran.output.hasSuffix("\u{1B}[?1049l"))
+            #expect(ran.errors == "uv-task: the daemon closed the connection\n" && ran.code == 6)
+        }
+
+        @Test func watchAsJSON() {
+            let server = FakeServer([.answer("{\"seq\":1,\"tasks\":[]}\n"), .close])
+            let ran = Stage(server).perform(WatchCommand(isJSON: true))
+            #expect(ran.output == "{\"tasks\":[]}\n" && ran.code == 6)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Libuv
+import Synchronization
+import TaskCatalog
+import TestServers
+import Testing
+import Wire
+
+@testable import ClientCommands
+
+/// One after the other: a signal that one raises would reach the others too.
+@Suite(.serialized) enum ClientCommandsTests {}
+
+/// What a command printed, and its exit code.
+struct Ran: Equatable {
+    var output: String
+    var errors: String
+    var code: Int32
+
+    init(_ output: String, _ errors: String = "", _ code: Int32 = 0) {
+        self.output = output
+        self.errors = errors
+        self.code = code
+    }
+}
+
+/// The surroundings in which a command is performed.
+struct Stage {
+    var port: Int
+    /// The terminals that stdout and stderr are, if they are.
+    var outputSize: Console.Size?
+    var errorSize: Console.Size?
+    var input: [Result<[UInt8], UVError>] = []
+    /// Instead of `input`.
+    var inputReader: (@Sendable () -> Result<[UInt8], UVError>)?
+    var environment: [String: String] = [:]
+    var connectTimeout: UInt64 = 5000
+    /// Called before each write, with what is to be written.
+    var onOutput: (String) throws(UVError) -> Void = { _ throws(UVError) in }
+    var onError: (String) -> Void = { _ in }
+
+    static let terminal = Console.Size(columns: 80, rows: 24)
+
+    init(_ server: LiveServer) { port = server.port }
+    init(_ server: FakeServer) { port = server.port }
+    init(port: Int) { self.port = port }
+
+    func perform(_ command: some ClientCommand) -> Ran {
+        var output: [UInt8] = []
+        var errors: [UInt8] = []
+        let script = Script(input)
+        let read = inputReader ?? { script.next() }
+        let onOutput = onOutput
+        let onError = onError
+        let console = Console(
+            output: Console.Stream { bytes throws(UVError) in
+                try onOutput(String(decoding: bytes, as: UTF8.self))
+                output += bytes
+            } size: {
+                outputSize
+            },
+            errors: Console.Stream { bytes throws(UVError) in
+                onError(String(decoding: bytes, as: UTF8.self))
+                errors += bytes
+            } size: {
+                errorSize
+            },
+            input: Console.Input(isTerminal: false) { _ in read() }, environment: { environment[$0] },
+            now: wallClock, randomBits: randomBits)
+        let choice = ConnectionChoice(host: "127.0.0.1", port: port, connectTimeout: connectTimeout)
+        let code = command.run(choice, on: console)
+        return Ran(String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self), code)
+    }
+}
+
+/// What the input brings, piece by piece, and then its end.
+final class Script: Sendable {
+    private let pieces: Mutex<[Result<[UInt8], UVError>]>
+
+    init(_ pieces: [Result<[UInt8], UVError>]) { self.pieces = Mutex(pieces) }
+
+    func next() -> Result<[UInt8], UVError> {
+        pieces.withLock { $0.isEmpty ? .success([]) : $0.removeFirst() }
+    }
+}
+
+func bytes(_ text: String) -> Result<[UInt8], UVError> { .success(Array(text.utf8)) }
+
+struct Mishap: Error, CustomStringConvertible {
+    let description = "too much of it"
+}
+
+/// Types for tests: `echo`, at once; `short`, 300 ms; `long`, an hour; `bad`, which throws.
+let types = [
+    TaskType(name: "echo", delay: .zero) { $0 },
+    TaskType(name: "short", delay: .milliseconds(300)) { $0 },
+    TaskType(name: "long", delay: .seconds(3600)) { $0 },
+    TaskType(name: "bad", delay: .zero) { _ in throw Mishap() },
+]
+
+func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
+
+/// ` --host 127.0.0.1 --port 4321`, as sentences name it.
+func options(_ stage: Stage) -> String { " --host 127.0.0.1 --port \(stage.port)" }
+
+func run(_ name: String, _ data: String = "", waits: Bool = false, timeout: Int? = nil, isJSON: Bool = false)
+    -> RunCommand
+{
+    RunCommand(taskName: name, data: .given(data), key: nil, waits: waits, timeout: timeout, isJSON: isJSON)
+}

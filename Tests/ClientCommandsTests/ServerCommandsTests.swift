@@ -1,0 +1,79 @@
+import TestServers
+import Testing
+import Wire
+
+@testable import ClientCommands
+
+extension ClientCommandsTests {
+    final class ServerCommandsTests {
+        let server = LiveServer(types)
+        var stage: Stage
+
+        init() { stage = Stage(server) }
+        deinit { server.end() }
+
+        func list(_ state: TaskState? = nil, last: Int = 20, isJSON: Bool = false) -> ListCommand {
+            ListCommand(state: state, last: last, isJSON: isJSON)
+        }
+
+        @Test func statsAndInfo() {
+            let stats = stage.perform(ServerCommand(.stats, isJSON: false))
+            #expect(stats.output.hasPrefix("uptime ") && stats.code == 0 && stats.errors.isEmpty)
+            #expect(stage.perform(ServerCommand(.info, isJSON: false)).output.hasPrefix("name "))
+            let info = stage.perform(ServerCommand(.info, isJSON: true)).output
+            #expect(info.hasPrefix("{\"name\":\"uv-taskd\",") && info.hasSuffix("}\n"))
+        }
+
+        @Test func theListIsATable() {
+            #expect(stage.perform(list()) == Ran(""))
+            stage.errorSize = Stage.terminal
+            #expect(stage.perform(list()) == Ran("", "no tasks\n"))
+            _ = stage.perform(run("echo", waits: true))
+            _ = stage.perform(run("bad", waits: true))
+            let lines = stage.perform(list()).output.split(separator: "\n")
+            #expect(lines.count == 3 && lines[0].hasPrefix("ID  STATUS"))
+            #expect(stage.perform(list(.error)).output.split(separator: "\n").count == 2)
+            stage.outputSize = Stage.terminal
+            #expect(stage.perform(list()).output.contains("\u{1B}[31m"))
+            stage.environment = ["NO_COLOR": "1"]
+            #expect(!stage.perform(list()).output.contains("\u{1B}"))
+            stage.environment = ["TERM": "dumb"]
+            #expect(!stage.perform(list()).output.contains("\u{1B}"))
+        }
+
+        @Test func aLongListComesInPages() {
+            stage.input = [bytes(String(repeating: "x\n", count: 1200))]
+            _ = stage.perform(EachLineCommand(taskName: "echo", waits: false, timeout: nil, isJSON: false))
+            func count(_ last: Int) -> Int { stage.perform(list(last: last)).output.split(separator: "\n").count - 1 }
+            #expect(count(20) == 20)
+            #expect(count(1100) == 1100)
+            #expect(count(5000) == 1200)
+            #expect(stage.perform(list(last: 1100, isJSON: true)).output.split(separator: "\n").count == 2)
+        }
+
+        @Test func aShortPageIsNotTheEnd() {
+            let server = FakeServer([
+                .answer("{\"seq\":1,\"tasks\":[],\"next\":900}\n"),
+                .answer("{\"seq\":2,\"tasks\":[{\"task_id\":7,\"status\":\"success\"}],\"next\":3}\n"),
+            ])
+            let ran = Stage(server).perform(list(.success, last: 1))
+            #expect(ran.output.split(separator: "\n").count == 2)
+            #expect(
+                server.received == """
+                    {"seq":1,"type":"list","status":"success","limit":1}
+                    {"seq":2,"type":"list","status":"success","before":900,"limit":1}
+
+                    """)
+        }
+
+        @Test func aRefusal() {
+            let server = FakeServer([.answer("{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n")])
+            let ran = Stage(server).perform(ServerCommand(.stats, isJSON: true))
+            #expect(
+                ran
+                    == Ran(
+                        "{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n",
+                        "uv-task: the daemon is being stopped; try again when it runs again\n", 5))
+        }
+    }
+}
