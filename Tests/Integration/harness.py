@@ -12,6 +12,7 @@ import os
 import pathlib
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -144,6 +145,14 @@ class Daemon:
             connection.send(status(task_id))
             return connection.receive()["status"]
 
+    def ask(self, kind, **members):
+        """Asks with a seq, on a connection of its own."""
+        with self.connect() as connection:
+            return connection.ask(kind, **members)
+
+    def wait_for_waits(self, count):
+        wait_until(lambda: self.ask("stats")["waits"] == count, f"{count} waits")
+
     def wait_for_state(self, task_id, *states):
         wait_until(lambda: self.state_of(task_id) in states, f"task {task_id} in {' or '.join(states)}")
 
@@ -154,7 +163,10 @@ class Connection:
     def __init__(self, port, host="127.0.0.1"):
         self.socket = socket.create_connection((host, port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._received = b""
+        self._lines = collections.deque()
+        # What came in behind the last whole line.
+        self._rest = b""
+        self._seq = 0
 
     def __enter__(self):
         return self
@@ -176,14 +188,33 @@ class Connection:
         """Half a close: nothing more will be sent, but answers are still read."""
         self.socket.shutdown(socket.SHUT_WR)
 
+    def reset(self):
+        """Closes as a crash would, and not like a good end."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
     def receive_line(self):
-        while b"\n" not in self._received:
+        while not self._lines:
             piece = self.socket.recv(1 << 20)
             if not piece:
-                raise AssertionError(f"the connection ended where a line was expected, after {self._received!r}")
-            self._received += piece
-        line, self._received = self._received.split(b"\n", 1)
-        return line.decode()
+                raise AssertionError(f"the connection ended where a line was expected, after {self._rest!r}")
+            *lines, self._rest = (self._rest + piece).split(b"\n")
+            self._lines.extend(lines)
+        return self._lines.popleft().decode()
+
+    def skip_lines(self, count):
+        """Takes lines without a look at them: for hundreds of thousands."""
+        left = count - len(self._lines)
+        assert left >= 0 and not self._rest, "lines were received that are not to be skipped"
+        self._lines.clear()
+        last = b"\n"
+        while left:
+            last = self.socket.recv(1 << 20)
+            if not last:
+                raise AssertionError(f"the connection ended, and {left} lines are missing")
+            left -= last.count(b"\n")
+        if left or not last.endswith(b"\n"):
+            raise AssertionError("more came than was expected")
 
     def receive(self):
         return json.loads(self.receive_line())
@@ -196,13 +227,56 @@ class Connection:
 
     def expect_end(self):
         """The daemon closes the connection, in good order and without another byte."""
-        rest = self._received + self.socket.recv(4096)
+        rest = b"\n".join([*self._lines, self._rest]) + self.socket.recv(4096)
         if rest:
             raise AssertionError(f"received {rest[:300]!r} where the connection should end")
 
     def submit(self, task_name, data):
         self.send(run(task_name, data))
         return self.receive()["task_id"]
+
+    def ask(self, kind, **members):
+        """Sends a request with a seq, and gives its reply without the seq. No other reply may be due."""
+        self._seq += 1
+        self.send(numbered(self._seq, kind, **members))
+        return self.reply_to(self._seq)
+
+    def reply_to(self, seq):
+        """The next reply, which must be that to one request; without its seq."""
+        reply = self.receive()
+        if reply.pop("seq", None) != seq:
+            raise AssertionError(f"received {reply} where the reply to {seq} was expected")
+        return reply
+
+    def replies_to(self, *seqs):
+        """The replies to these requests, in whatever order they come; without their seqs."""
+        replies = {}
+        for _ in seqs:
+            reply = self.receive()
+            seq = reply.pop("seq", None)
+            if seq not in seqs or seq in replies:
+                raise AssertionError(f"received {reply} with the seq {seq}")
+            replies[seq] = reply
+        return [replies[seq] for seq in seqs]
+
+    def pipeline(self, requests):
+        """Sends requests, as one text of lines, and skips a line for each; meanwhile, so that nobody is stuck."""
+        in_parallel(lambda: self.send_bytes(requests), lambda: self.skip_lines(requests.count("\n")))
+
+
+def numbered(seq, kind, **members):
+    """A request with a seq."""
+    return message(seq=seq, type=kind, **members)
+
+
+def error_code(reply):
+    """The code of a refused request; None where it was not refused."""
+    return reply.get("error", {}).get("code")
+
+
+def failure_code(reply):
+    """The code of a failed task; None where it did not fail, or not yet."""
+    return reply.get("failure", {}).get("code")
 
 
 def message(**members):
