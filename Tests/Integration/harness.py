@@ -10,6 +10,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import struct
@@ -52,6 +53,13 @@ def in_parallel(*functions):
     """Calls them all at once; gives their results in order, or raises what the first of them raised."""
     with concurrent.futures.ThreadPoolExecutor(len(functions)) as pool:
         return [future.result() for future in [pool.submit(function) for function in functions]]
+
+
+def allow_open_files(count):
+    """For this process, and for the daemons that it starts from here on."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
 
 
 class Daemon:

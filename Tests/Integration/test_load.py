@@ -5,7 +5,7 @@ import pathlib
 import time
 import unittest
 
-from harness import TIMING, Daemon, bound, get_result, run, state, status, submitted
+from harness import TIMING, Daemon, bound, get_result, numbered, run, state, status, submitted
 
 
 def thread_counters(pid):
@@ -38,19 +38,35 @@ class Idle(unittest.TestCase):
             # Accepted in the order of their coming, so all are accepted when the last one is answered.
             connections[-1].send(status(1))
             connections[-1].expect(state("success"))
-            # Its counters stand still once it is back from that answer.
-            before = None
-            while before != thread_counters(daemon.pid):
-                before = thread_counters(daemon.pid)
-                time.sleep(0.05)
-            time.sleep(3)
-            after = thread_counters(daemon.pid)
-            if TIMING:
-                # Every system call that waits is a switch.
-                self.assertEqual(after, before)
+            self.check_it_does_nothing(daemon, 3)
             for connection in connections:
                 connection.send(status(1))
                 connection.expect(state("success"))
+
+    def test_waits_that_are_held_cost_nothing(self):
+        with Daemon(time_scale=1000) as daemon, daemon.connect() as connection:
+            connection.submit("revers", "")
+            waiting = [daemon.connect() for _ in range(10)]
+            for other in waiting:
+                self.addCleanup(other.close)
+                other.send(*(numbered(seq, "status", task_id=1, wait=True) for seq in range(8)))
+                # A time-out that is far away wakes nobody either.
+                other.send(*(numbered(seq, "status", task_id=1, wait=True, timeout_ms=1 << 40) for seq in range(2)))
+            daemon.wait_for_waits(100)
+            self.check_it_does_nothing(daemon, 2)
+            self.assertEqual(connection.ask("stats")["waits"], 100)
+
+    def check_it_does_nothing(self, daemon, seconds):
+        # Its counters stand still once it is back from the last answer.
+        before = None
+        while before != thread_counters(daemon.pid):
+            before = thread_counters(daemon.pid)
+            time.sleep(0.05)
+        time.sleep(seconds)
+        after = thread_counters(daemon.pid)
+        if TIMING:
+            # Every system call that waits is a switch.
+            self.assertEqual(after, before)
 
 
 class GreedyClients(unittest.TestCase):
