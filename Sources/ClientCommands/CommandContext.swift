@@ -71,6 +71,15 @@ package struct CommandContext {
     /// The server's host and port: `localhost:4321`
     var server: String { configuration.place }
 
+    /// What to say where no answer comes.
+    func end(_ error: ClientError) -> CommandEnd {
+        switch error {
+        case .lost, .closed, .cutOff:
+            CommandEnd(.noConnection, UsageWords.lost(server, error.description, options: options))
+        default: CommandEnd(.noConnection, error.description)
+        }
+    }
+
     /// Connects, and closes the connection when `body` is done.
     func talk<Result>(_ body: (Conversation) throws(CommandEnd) -> Result) throws(CommandEnd) -> Result {
         let conversation = try Conversation(self)

@@ -1,5 +1,4 @@
 import Libuv
-import TaskClient
 package import TaskPresentation
 
 /// Why a command ends before it is done.
@@ -12,8 +11,6 @@ package struct CommandEnd: Error {
         code = exit.rawValue
         self.sentence = sentence
     }
-
-    init(_ error: ClientError) { self.init(.noConnection, "\(error)") }
 
     /// As shells know it: 128 and the signal's number.
     init(_ signal: Signal, _ sentence: String?) {

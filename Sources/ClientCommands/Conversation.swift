@@ -23,7 +23,7 @@ final class Conversation {
         do throws(ClientError) {
             client = try TaskClient(context.configuration, randomBits: context.console.randomBits)
         } catch {
-            throw CommandEnd(error)
+            throw context.end(error)
         }
     }
 
@@ -46,12 +46,12 @@ final class Conversation {
         do throws(UVError) {
             return try SignalWatcher(signal, on: client.loop, onSignal)
         } catch {
-            throw CommandEnd(.lost(error))
+            throw context.end(.lost(error))
         }
     }
 
     func makeTimer() throws(CommandEnd) -> Timer {
-        do throws(UVError) { return try Timer(on: client.loop) } catch { throw CommandEnd(.lost(error)) }
+        do throws(UVError) { return try Timer(on: client.loop) } catch { throw context.end(.lost(error)) }
     }
 
     /// Runs the loop until `condition` holds.
@@ -66,7 +66,7 @@ final class Conversation {
 
     /// Sends a request and returns its answer.
     func ask(_ request: Request, for instance: InstanceID? = nil) throws(CommandEnd) -> TaskClient.Answer {
-        do throws(ClientError) { return try client.ask(request, for: instance) } catch { throw CommandEnd(error) }
+        do throws(ClientError) { return try client.ask(request, for: instance) } catch { throw context.end(error) }
     }
 
     /// Sends requests all at once and returns their answers in order.
@@ -79,7 +79,7 @@ final class Conversation {
                 unanswered -= 1
             }
         }
-        do throws(ClientError) { try client.run { unanswered == 0 } } catch { throw CommandEnd(error) }
+        do throws(ClientError) { try client.run { unanswered == 0 } } catch { throw context.end(error) }
         return answers.compactMap(\.self)
     }
 }

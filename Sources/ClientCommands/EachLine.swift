@@ -22,6 +22,9 @@ final class EachLine {
     private var isAtEnd = false
     /// Why nothing more is submitted.
     private var refusal: CommandEnd?
+    /// What became of the lines that were sent before the refusal came.
+    private var refusedLater = 0
+    private var submittedLater = 0
     /// Why nothing more can be read.
     private var inputError: CommandEnd?
     private var submitted = 0
@@ -57,6 +60,9 @@ final class EachLine {
             let arrivals = inbox
             inbox = []
             for arrival in arrivals { try take(arrival) }
+        }
+        if refusedLater + submittedLater > 0 {
+            conversation.console.say(UsageWords.afterRefusal(refused: refusedLater, submitted: submittedLater))
         }
         if let end = refusal ?? inputError { throw end }
         return exit
@@ -161,14 +167,13 @@ final class EachLine {
         if command.isJSON { bytes.append(text: JSONLine.line(answer.text)) }
         switch answer.reply {
         case .submitted(let submission):
+            if refusal != nil { submittedLater += 1 }
             if !command.isJSON { bytes.append(text: "\(submission.id)\n") }
         case .refused(let error):
-            let sentence = RefusalWords.line(line, RefusalWords.refused(error, submitOf: command.taskName))
-            if refusal == nil {
-                refusal = CommandEnd(ProgramExit(error.code), sentence)
-            } else {
-                conversation.console.say(sentence)
-            }
+            guard refusal == nil else { return refusedLater += 1 }
+            refusal = CommandEnd(ProgramExit(error.code), nil)
+            conversation.console.say(
+                RefusalWords.line(line, RefusalWords.refused(error, submitOf: command.taskName)))
         default: preconditionFailure("no reply to a submit")
         }
     }

@@ -55,10 +55,14 @@ package struct RunCommand: ClientCommand {
     private func submit(_ data: String, in conversation: Conversation) throws(CommandEnd) -> Answer {
         do throws(ClientError) {
             return try conversation.client.ask(.run(taskName: taskName, data: data, key: key))
-        } catch .submitUnanswered(let cause) where key != nil {
-            throw CommandEnd(.noConnection, UsageWords.sameKey("\(ClientError.submitUnanswered(cause))"))
+        } catch .submitUnanswered(let cause) {
+            let open = "\(ClientError.submitUnanswered(cause))"
+            throw CommandEnd(
+                .noConnection,
+                key == nil
+                    ? UsageWords.unanswered(open, options: conversation.context.options) : UsageWords.sameKey(open))
         } catch {
-            throw CommandEnd(error)
+            throw conversation.context.end(error)
         }
     }
 

@@ -49,7 +49,7 @@ final class Watch {
                 // The way out.
                 case .signal(.interrupt): return .success
                 case .signal(let signal): throw CommandEnd(signal, nil)
-                case .lost(let error): throw CommandEnd(error)
+                case .lost(let error): throw conversation.context.end(error)
                 }
             }
             if let refusal {

@@ -44,19 +44,23 @@ package func nearest(to word: String, in names: [String]) -> String? {
     return word.utf8.count >= 2 ? names.first { $0.hasPrefix(word) } : nil
 }
 
-/// How many bytes must be put in, taken away or changed to make one word of the other (Levenshtein).
+/// How many bytes must be put in, taken away, changed or swapped with the next to make one word of the other (the optimal
+/// string alignment distance).
 private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-    var row = Array(0...other.count)
-    for (index, byte) in one.enumerated() {
-        var diagonal = row[0]
-        row[0] = index + 1
-        for (column, otherByte) in other.enumerated() {
-            let changed = diagonal + (byte == otherByte ? 0 : 1)
-            diagonal = row[column + 1]
-            row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
+    var rows = [Array(0...other.count)]
+    for index in one.indices {
+        var row = [index + 1]
+        for column in other.indices {
+            let changed = rows[index][column] + (one[index] == other[column] ? 0 : 1)
+            var least = min(changed, rows[index][column + 1] + 1, row[column] + 1)
+            if index > 0, column > 0, one[index] == other[column - 1], one[index - 1] == other[column] {
+                least = min(least, rows[index - 1][column - 1] + 1)
+            }
+            row.append(least)
         }
+        rows.append(row)
     }
-    return row[other.count]
+    return rows[one.count][other.count]
 }
 
 /// The library's message as one sentence: it lists the values that would do on lines of their own.
@@ -72,10 +76,12 @@ func oneLine(_ message: String) -> String {
 /// Arguments in which a `--` that is the value of `--data` can't be taken for the end of the options.
 package func withoutTerminators(_ arguments: [String]) -> [String] {
     var joined: [String] = []
+    var hasEnded = false
     for argument in arguments {
-        if argument == "--", let last = joined.last, last == "-d" || last == "--data" {
+        if argument == "--", !hasEnded, let last = joined.last, last == "-d" || last == "--data" {
             joined[joined.count - 1] = "--data=--"
         } else {
+            hasEnded = hasEnded || argument == "--"
             joined.append(argument)
         }
     }

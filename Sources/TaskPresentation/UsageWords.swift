@@ -35,6 +35,23 @@ package enum UsageWords {
         "task \(id) had ended before: \(state)"
     }
 
+    /// Of lines that were sent along with the one that was refused: `of the lines after it, 3 were submitted and 2 refused`
+    package static func afterRefusal(refused: Int, submitted: Int) -> String {
+        "of the lines after it, \(submitted) \(submitted == 1 ? "was" : "were") submitted and \(refused) refused"
+    }
+
+    /// Of a connection that ended: `the connection to localhost:4321 was lost (it was reset); uv-task info shows whether a
+    /// daemon is there`
+    package static func lost(_ server: String, _ cause: String, options: String) -> String {
+        "the connection to \(TerminalText.escapedLine(server)) was lost (\(TerminalText.escapedLine(cause))); "
+            + "uv-task info\(options) shows whether a daemon is there"
+    }
+
+    /// Of a submit that has no answer: `…; uv-task list shows the newest tasks`
+    package static func unanswered(_ cause: String, options: String) -> String {
+        "\(cause); uv-task list\(options) shows the newest tasks"
+    }
+
     /// Of many lines that were submitted one after the other:
     /// `…; 12 lines were submitted, and what became of line 13 and those after it is not known`
     package static func linesLost(_ cause: String, answered: Int) -> String {

@@ -22,8 +22,7 @@ extension Subcommand {
     func validate() throws {
         // They are the root command's, which takes them wherever they stand.
         if let option = root.original.given {
-            let hint = Self.self == TaskCommand.Run.self ? " \(Misuse.dataWithDash)." : ""
-            throw ValidationError("'\(option)' and its short form are no options of this command.\(hint)")
+            throw ValidationError(Misuse.noOption(option, of: Self.configuration.commandName ?? ""))
         }
         try check()
     }

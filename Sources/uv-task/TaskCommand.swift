@@ -18,6 +18,8 @@ struct TaskCommand: ParsableCommand {
               uv-task result --wait $id
               uv-task list
 
+            The original program's options (--action, --task_name, --data, --waiting_for_data) work too: see --help-hidden.
+
             Exit codes: 0 done; 1 the task ended in error, or a cancel came too late; 2 not finished yet; \
             3 no such task, or no longer kept, or from before a restart; 4 the wait timed out; \
             5 refused (queue full, too large, the server is being stopped, key conflict, unknown task name); \

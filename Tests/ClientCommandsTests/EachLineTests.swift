@@ -57,8 +57,33 @@ extension ClientCommandsTests {
             // What was sent along with it is submitted.
             #expect(ran.output.hasPrefix("1\n2\n"))
             #expect(ran.errors.hasPrefix("uv-task: line 2: too large: the daemon takes at most 1000 bytes"))
-            #expect(ran.errors.hasSuffix("; lines before it were submitted\n"))
+            #expect(ran.errors.contains("; lines before it were submitted\n"))
             #expect(ran.code == 5)
+        }
+
+        @Test func linesThatWereSentWithTheRefusedOne() {
+            let large = String(repeating: "x", count: 1000)
+            stage.input = [bytes("a\n\(large)\nb\n\(large)\nc\n")]
+            let ran = perform()
+            #expect(ran.output == "1\n2\n3\n" && ran.code == 5)
+            let lines = ran.errors.split(separator: "\n")
+            #expect(lines.count == 2 && lines[1] == "uv-task: of the lines after it, 2 were submitted and 1 refused")
+        }
+
+        @Test func aConnectionThatIsLostForGood() {
+            let submitted = #"{"seq":2,"task_id":1,"instance":"\#(life)","status":"waiting"}"#
+            let again = [FakeServer.Step.silence, .close]
+            let server = FakeServer(connections: [
+                [.answer(infoReply), .answer("\(submitted)\n"), .silence, .close], again, again, again,
+            ])
+            stage.port = server.port
+            stage.input = [bytes("a\nb\n")]
+            let ran = perform()
+            #expect(ran.output == "1\n" && ran.code == 6)
+            #expect(
+                ran.errors
+                    == "uv-task: the daemon closed the connection. It is not known whether the task was queued; "
+                    + "1 line was answered, and what became of line 2 and those after it is not known\n")
         }
 
         @Test func anUnknownName() {

@@ -107,3 +107,8 @@ func run(_ name: String, _ data: String = "", waits: Bool = false, timeout: Int?
 {
     RunCommand(taskName: name, data: .given(data), key: nil, waits: waits, timeout: timeout, isJSON: isJSON)
 }
+
+let life = InstanceID(rawValue: 7)
+
+/// The answer to the first request of a client that submits.
+let infoReply = #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(life)"}"# + "\n"

@@ -80,6 +80,27 @@ extension ClientCommandsTests {
             #expect(ran.errors.hasPrefix("uv-task: too large: the daemon takes at most 1000 bytes"))
         }
 
+        @Test(arguments: [nil, "k"]) func aSubmitWithoutAnAnswer(key: String?) {
+            let server = FakeServer([.answer(infoReply), .silence])
+            var stage = Stage(server)
+            stage.connectTimeout = 60
+            let command = RunCommand(
+                taskName: "echo", data: .given(""), key: key, waits: true, timeout: nil, isJSON: false)
+            let ran = stage.perform(command)
+            let open = "within 0.06 s; --connect-timeout sets the time. It is not known whether the task was queued"
+            #expect(ran.output.isEmpty && ran.code == 6 && ran.errors.contains(open))
+            let advice = key == nil ? "; uv-task list\(options(stage)) shows the newest tasks" : "the same --key"
+            #expect(ran.errors.contains(advice))
+        }
+
+        @Test func aServerThatWasRestarted() {
+            let restarted = #"{"seq":2,"error":{"code":"restarted","message":""}}"# + "\n"
+            let server = FakeServer(connections: [[.answer(infoReply), .silence, .close], [.answer(restarted)]])
+            let ran = Stage(server).perform(run("echo"))
+            #expect(ran.output.isEmpty && ran.code == 6)
+            #expect(ran.errors.contains("was restarted before it answered, and it is not known whether the task ran."))
+        }
+
         // MARK: Data from the input
 
         func runInput(isExact: Bool = false) -> RunCommand {
