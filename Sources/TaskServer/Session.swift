@@ -138,25 +138,31 @@ final class Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited.
+    /// The task has ended for which one of the session's requests waited. To be followed by `settle`: many may wait for
+    /// one task, and are answered together.
     func waitDidEnd(_ number: UInt64) {
-        if let held, held.waiter.number == number {
-            self.held = nil
-            mayAskForResult = server.isStopping
-            idleWatch?.noteActivity()
-            reply(.status(server.queue[held.task]?.state ?? .error))
-        } else {
+        guard let held, held.waiter.number == number else {
             waits?.end(number)
+            return
         }
+        self.held = nil
+        mayAskForResult = server.isStopping
+        idleWatch?.noteActivity()
+        reply(.status(server.queue[held.task]?.state ?? .error))
         settle()
     }
 
-    /// Answers the requests whose tasks have ended, as far as the client takes the answers.
+    /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
+    /// their turn.
     private func answerEndedWaits() {
-        while phase == .open, stream.isDrained, let wait = waits?.nextEnded() {
+        var sent = 0
+        while phase == .open, stream.isDrained, !hasYielded, let wait = waits?.nextEnded() {
             idleWatch?.noteActivity()
             answer(wait)
-            if server.output.count >= Self.outputLimit { flush() }
+            guard server.output.count >= Self.outputLimit else { continue }
+            sent += server.output.count
+            flush()
+            if sent >= Self.turnLimit { yield() }
         }
     }
 
@@ -173,9 +179,8 @@ final class Session {
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
     func settle() {
-        if !isPaused { readBacklog() }
-        flush()
         answerEndedWaits()
+        if !isPaused { readBacklog() }
         flush()
         guard phase == .open else { return }
 

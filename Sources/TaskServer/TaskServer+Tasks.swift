@@ -74,6 +74,10 @@ extension TaskServer {
     /// Tells those who waited for a task that has ended. Not to be called while a session is at work: it writes replies.
     func tell(_ waiters: [Waiter]) {
         for waiter in waiters { sessions[waiter.connection]?.waitDidEnd(waiter.number) }
+        var settled: Set<ConnectionID> = []
+        for waiter in waiters where settled.insert(waiter.connection).inserted {
+            sessions[waiter.connection]?.settle()
+        }
     }
 }
 

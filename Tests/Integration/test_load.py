@@ -147,6 +147,29 @@ class Pipelines(unittest.TestCase):
             # All of it in one go takes a second.
             self.assertLess(longest, bound(0.2))
 
+    def test_the_answers_to_many_waits_do_neither(self):
+        count = 100_000 if TIMING else 10_000
+        with Daemon(time_scale=1000) as daemon, daemon.connect() as waiting, daemon.connect() as other:
+            other.submit("revers", "")
+            waiting.send(*(numbered(seq, "get_result", task_id=1, wait=True) for seq in range(count)))
+            daemon.wait_for_waits(count)
+
+            def ask_meanwhile():
+                longest = 0.0
+                while not reader.done():
+                    start = time.monotonic()
+                    other.ask("status", task_id=1)
+                    longest = max(longest, time.monotonic() - start)
+                return longest
+
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                reader = pool.submit(waiting.skip_lines, count)
+                daemon.ask("cancel", task_id=1)
+                longest = ask_meanwhile()
+                reader.result()
+            # With a write for each it takes half a second.
+            self.assertLess(longest, bound(0.2))
+
 
 if __name__ == "__main__":
     unittest.main()
