@@ -65,15 +65,20 @@ let package = Package(
             name: "ClientCommands", dependencies: ["Libuv", "TaskClient", "TaskPresentation", "Wire"],
             swiftSettings: safe),
 
-        .target(name: "CommandArguments", dependencies: ["Libuv", arguments], swiftSettings: safe),
+        .target(name: "Manual", dependencies: ["SimdJSON"], swiftSettings: safe),
+        .target(
+            name: "CommandArguments", dependencies: ["Libuv", "Manual", arguments], swiftSettings: safe),
         .executableTarget(
             name: "uv-taskd",
-            dependencies: ["TaskServer", "TaskCatalog", "Libuv", "Wire", "CommandArguments", arguments, logging],
+            dependencies: [
+                "TaskServer", "TaskCatalog", "Libuv", "Wire", "CommandArguments", "Manual", arguments, logging,
+            ],
             swiftSettings: safe),
         .executableTarget(
             name: "uv-task",
             dependencies: [
-                "ClientCommands", "TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", arguments,
+                "ClientCommands", "TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", "Manual",
+                arguments,
             ],
             swiftSettings: safe),
 
@@ -102,7 +107,10 @@ let package = Package(
                 logging,
             ],
             swiftSettings: settings),
-        .testTarget(name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: settings),
+        .testTarget(name: "ManualTests", dependencies: ["Manual"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandArgumentsTests", dependencies: ["CommandArguments", "Manual", arguments],
+            swiftSettings: settings),
         .testTarget(
             name: "uv-taskdTests", dependencies: ["uv-taskd", "TaskServer", arguments], swiftSettings: settings),
         .testTarget(

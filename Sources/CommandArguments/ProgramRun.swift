@@ -65,11 +65,13 @@ private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
 
 /// The library's message as one sentence: it lists the values that would do on lines of their own.
 func oneLine(_ message: String) -> String {
-    var parts = message.split(separator: "\n").map(String.init)
-    guard !parts.isEmpty else { return "" }
-    var sentence = parts.removeFirst()
-    let values = parts.map { $0.trimmingPrefix("  - ") }.joined(separator: ", ")
-    if !values.isEmpty { sentence += " \(values)" }
+    var sentence = ""
+    for part in message.split(separator: "\n") {
+        let text = part.drop { $0 == " " }.trimmingPrefix("- ")
+        let separator = sentence.last.map { ".:".contains($0) ? " " : ", " } ?? ""
+        sentence += separator + text
+    }
+    guard !sentence.isEmpty else { return "" }
     return sentence.hasSuffix(".") || sentence.hasSuffix("?") ? sentence : sentence + "."
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import ClientCommands
 import CommandArguments
 import Libuv
+import Manual
 import TaskClient
 import TaskPresentation
 import Wire
@@ -36,8 +37,9 @@ struct TaskCommand: ParsableCommand {
     @OptionGroup(visibility: .hidden) var original: OriginalOptions
 
     static func main() {
-        runProgram(
-            Self.self, withoutTerminators(Array(CommandLine.arguments.dropFirst())), explaining: Misuse.explain)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        printManual(of: Self.self, ManualHead(related: [(name: "uv-taskd", section: 8)]), ifAskedBy: arguments)
+        runProgram(Self.self, withoutTerminators(arguments), explaining: Misuse.explain)
     }
 
     func run() throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandArguments
 import Libuv
 import Logging
+import Manual
 import TaskCatalog
 import TaskServer
 import Wire
@@ -18,8 +19,10 @@ struct TaskDaemon: ParsableCommand {
             Task types and their delays: \(typeList).
 
             ^C, SIGTERM or SIGHUP: takes no more tasks, finishes the running one (as far as --drain-timeout allows) and \
-            exits with 0. A second one cuts the running task off, with 128 + the signal: 130, 143 or 129.
-            Exit codes otherwise: 1 could not start, 64 wrong usage.
+            exits. A second one cuts the running task off.
+
+            Exit codes: 0 stopped in good order; 130, 143, 129 cut off (128 + the signal); 1 could not start; 64 wrong \
+            usage.
 
             Example: uv-taskd --port 4321 --time-scale 0.1
             """,
@@ -43,7 +46,8 @@ struct TaskDaemon: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the port there once it can be connected to; removed when it stops.", valueName: "file"))
+            "Write the port there once it can be connected to; removed when it stops.", valueName: "file"),
+        completion: .file())
     var portFile: String?
 
     @Option(
@@ -101,7 +105,10 @@ struct TaskDaemon: ParsableCommand {
     var logLevel = LogLevel.notice
 
     static func main() {
-        runProgram(Self.self, Array(CommandLine.arguments.dropFirst()))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        printManual(
+            of: Self.self, ManualHead(section: 8, related: [(name: "uv-task", section: 1)]), ifAskedBy: arguments)
+        runProgram(Self.self, withHelpAsOption(arguments))
     }
 
     func run() throws {

@@ -7,6 +7,8 @@ struct ProgramRunTests {
         #expect(oneLine("Unknown option '--x'") == "Unknown option '--x'.")
         #expect(oneLine("Unknown option '--x'. Did you mean '--y'?") == "Unknown option '--x'. Did you mean '--y'?")
         #expect(oneLine("Please provide one of:\n  - a\n  - b") == "Please provide one of: a, b.")
+        #expect(
+            oneLine("Can't do it.\nPlease use one of:\n    zsh bash") == "Can't do it. Please use one of: zsh bash.")
         #expect(oneLine("") == "")
     }
 
