@@ -77,8 +77,8 @@ let package = Package(
         .executableTarget(
             name: "uv-task",
             dependencies: [
-                "ClientCommands", "TaskClient", "TaskPresentation", "Libuv", "Wire", "CommandArguments", "Manual",
-                arguments,
+                "ClientCommands", "TaskClient", "TaskPresentation", "TaskCatalog", "Libuv", "Wire", "CommandArguments",
+                "Manual", arguments,
             ],
             swiftSettings: safe),
 

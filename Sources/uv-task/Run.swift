@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClientCommands
+import TaskCatalog
 import TaskPresentation
 import Wire
 
@@ -24,7 +25,10 @@ extension TaskCommand {
 
         @ParentCommand var root: TaskCommand
 
-        @Argument(help: ArgumentHelp("The type of the task, such as revers; info lists them.", valueName: "name"))
+        // Those that every server has: nobody wants a Tab to ask a server, which may be another at the next call.
+        @Argument(
+            help: ArgumentHelp("The type of the task, such as revers; info lists them.", valueName: "name"),
+            completion: .list(TaskType.builtIn.map(\.name)))
         var taskName: String
 
         @Argument(help: "The task's data; - or none for stdin.")
