@@ -28,8 +28,9 @@ extension SerialQueue {
         case .success, .error: return nil
         case .waiting: break
         }
-        var ahead = waitingIndex.counts(before: WaitingIndex.block(of: id))
-        var other = max(WaitingIndex.firstID(of: WaitingIndex.block(of: id)), firstWaiting)
+        let block = waitingIndex.block(of: id)
+        var ahead = waitingIndex.counts(before: block)
+        var other = max(waitingIndex.firstID(of: block), firstWaiting)
         while other < id {
             if tasks[other].state == .waiting, let type = tasks[other].type { ahead[Int(type.rawValue)] += 1 }
             other = other.next
@@ -50,6 +51,8 @@ extension SerialQueue {
         package let ids: [TaskID]
         /// What to ask for as `before` next; nil where there is no more.
         package let next: TaskID?
+        /// How many records were looked at.
+        package let scanned: Int
     }
 
     /// How many records a question for a list looks at.
@@ -59,13 +62,15 @@ extension SerialQueue {
     package func list(_ query: Request.ListQuery) -> Page {
         var ids: [TaskID] = []
         var id = min(query.before ?? tasks.nextID, tasks.nextID)
-        var looked = 0
+        var scanned = 0
         while let previous = id.previous {
-            guard ids.count < query.limit, looked < Self.listScan else { return Page(ids: ids, next: id) }
+            guard ids.count < query.limit, scanned < Self.listScan else {
+                return Page(ids: ids, next: id, scanned: scanned)
+            }
             id = previous
-            looked += 1
+            scanned += 1
             if query.state == nil || tasks[id].state == query.state { ids.append(id) }
         }
-        return Page(ids: ids, next: nil)
+        return Page(ids: ids, next: nil, scanned: scanned)
     }
 }

@@ -65,6 +65,7 @@ package struct SerialQueue {
     /// The task that runs, if one does.
     package private(set) var running: TaskID?
 
+    /// What has become of the tasks so far.
     package private(set) var counts = Counts()
 
     /// Whether `drain` was called.
@@ -75,8 +76,10 @@ package struct SerialQueue {
 
     /// - Parameter typeCount: how many task types there are.
     package init(typeCount: Int) {
-        waitingIndex = WaitingIndex(typeCount: typeCount)
+        self.init(WaitingIndex(typeCount: typeCount))
     }
+
+    init(_ waitingIndex: WaitingIndex) { self.waitingIndex = waitingIndex }
 
     /// How many requests wait for the end of a task.
     package var waiterCount: Int { waiters.count }

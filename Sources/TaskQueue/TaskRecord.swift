@@ -23,7 +23,7 @@ package struct ConnectionID: Hashable, Comparable, Sendable, CustomStringConvert
     package var description: String { String(rawValue) }
 }
 
-/// The place of a task's type in the server's catalogue. The queue keeps it and never looks.
+/// The place of a task's type in the server's catalogue. The queue counts by it, and knows nothing else of it.
 package struct TaskTypeIndex: Hashable, Sendable {
     package let rawValue: UInt16
 

@@ -5,36 +5,39 @@ import Wire
 /// Adding, removing and counting take O(log n) for n ids between the first waiting task and the newest; memory
 /// follows that span too. Within a block the caller counts.
 struct WaitingIndex {
-    /// How many ids a block has; one block holds the ids 1 to 64, the next 65 to 128.
-    static let blockSize = 64
-
-    /// Below so many blocks nothing is dropped.
-    private static let smallest = 64
-
     private let typeCount: Int
+    /// How many ids a block has: with 16, one block holds the ids 1 to 16, the next 17 to 32.
+    private let blockSize: Int
+    /// Below so many blocks nothing is dropped in front.
+    private let smallestDrop: Int
     /// `typeCount` counts for each node; the node of place i sums the blocks from i - lowbit(i) to i - 1.
     private var nodes: [UInt32] = []
     /// The block at place 0; those before it hold no waiting task.
     private var firstBlock = 0
     private var blockCount = 0
 
-    init(typeCount: Int) { self.typeCount = typeCount }
+    init(typeCount: Int, blockSize: Int = 16, smallestDrop: Int = 256) {
+        precondition(blockSize > 0 && smallestDrop > 0)
+        self.typeCount = typeCount
+        self.blockSize = blockSize
+        self.smallestDrop = smallestDrop
+    }
 
-    /// The block in which an id lies, and the first id of that block.
-    static func block(of id: TaskID) -> Int { (id.rawValue - TaskID.first.rawValue) / blockSize }
-    static func firstID(of block: Int) -> TaskID {
+    /// The block in which an id lies, and the first id of a block.
+    func block(of id: TaskID) -> Int { (id.rawValue - TaskID.first.rawValue) / blockSize }
+    func firstID(of block: Int) -> TaskID {
         TaskID(rawValue: block * blockSize + TaskID.first.rawValue) ?? .first
     }
 
     /// - Parameter firstWaiting: no task with a smaller id waits.
     mutating func add(_ id: TaskID, _ type: TaskTypeIndex, firstWaiting: TaskID) {
-        let block = Self.block(of: id)
-        if block >= firstBlock + blockCount { grow(to: block, firstWaiting: Self.block(of: firstWaiting)) }
+        let block = self.block(of: id)
+        if block >= firstBlock + blockCount { grow(to: block, firstWaiting: self.block(of: firstWaiting)) }
         change(block, type, by: 1)
     }
 
     mutating func remove(_ id: TaskID, _ type: TaskTypeIndex) {
-        change(Self.block(of: id), type, by: .max)
+        change(block(of: id), type, by: .max)
     }
 
     mutating func removeAll() {
@@ -64,8 +67,13 @@ struct WaitingIndex {
     }
 
     private mutating func grow(to block: Int, firstWaiting: Int) {
-        if blockCount == 0 { firstBlock = block }
-        if blockCount >= Self.smallest, firstWaiting - firstBlock > blockCount / 2 { drop(before: firstWaiting) }
+        if firstWaiting >= firstBlock + blockCount {
+            // Nothing waits in the blocks that there are; ids of tasks that never waited may lie between.
+            removeAll()
+            firstBlock = firstWaiting
+        } else if blockCount >= smallestDrop, firstWaiting - firstBlock > blockCount / 2 {
+            drop(before: firstWaiting)
+        }
         while firstBlock + blockCount <= block { appendBlock() }
     }
 
@@ -83,6 +91,7 @@ struct WaitingIndex {
     /// Drops the blocks before one, in which nothing waits: the sums are taken apart and formed again.
     private mutating func drop(before block: Int) {
         let places = block - firstBlock
+        precondition(places <= blockCount)
         for place in stride(from: blockCount, to: 0, by: -1) { addToParent(of: place, { $0 &- $1 }) }
         nodes.removeFirst(places * typeCount)
         firstBlock = block

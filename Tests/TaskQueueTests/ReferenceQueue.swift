@@ -6,6 +6,7 @@ struct ReferenceTask {
     var type: Int
     var data: String
     var state = TaskState.waiting
+    var isCancelled = false
     var result: String?
     var times: [UInt64]
 }

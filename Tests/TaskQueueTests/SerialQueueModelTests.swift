@@ -18,7 +18,8 @@ private struct SeededGenerator: RandomNumberGenerator {
 
 /// One random sequence of calls, made on both.
 private struct Comparison {
-    var queue = SerialQueue(typeCount: referenceDurations.count)
+    /// With blocks so small that many are dropped in front.
+    var queue = SerialQueue(WaitingIndex(typeCount: referenceDurations.count, blockSize: 2, smallestDrop: 2))
     var reference = Reference()
     var generator: SeededGenerator
     var clock: UInt64 = 0
@@ -74,11 +75,16 @@ private struct Comparison {
     }
 
     private mutating func submitFailed(_ now: Timestamp) -> Bool {
-        story.append("submit failed")
-        let id = try? queue.submitFailed(TaskFailure(.unknownTaskName, ""), from: ConnectionID(rawValue: 1), at: now)
-        if reference.isDraining { return id == nil }
-        reference.tasks.append(ReferenceTask(type: 0, data: "", state: .error, times: [clock, clock]))
-        return id?.rawValue == reference.tasks.count
+        // Sometimes so many that whole blocks never wait.
+        for _ in 0..<(number(0..<4) == 0 ? number(1..<40) : 1) {
+            story.append("submit failed")
+            let id = try? queue.submitFailed(
+                TaskFailure(.unknownTaskName, ""), from: ConnectionID(rawValue: 1), at: now)
+            if reference.isDraining { return id == nil }
+            reference.tasks.append(ReferenceTask(type: 0, data: "", state: .error, times: [clock, clock]))
+            guard id?.rawValue == reference.tasks.count else { return false }
+        }
+        return true
     }
 
     private mutating func cancel(_ now: Timestamp) -> Bool {
@@ -86,7 +92,9 @@ private struct Comparison {
         story.append("cancel \(task + 1)")
         let answer = queue.cancel(TaskID(rawValue: task + 1)!, at: now)
         switch reference.tasks[task].state {
-        case .waiting: return answer == .ended(waiters(reference.end(task, .error, nil, clock)))
+        case .waiting:
+            reference.tasks[task].isCancelled = true
+            return answer == .ended(waiters(reference.end(task, .error, nil, clock)))
         case .execute: return answer == .isRunning
         case .success, .error: return answer == .hadEnded
         }
@@ -167,6 +175,7 @@ private struct Comparison {
         let counts = queue.counts
         return counts.submitted == tasks.count && counts.waiting == reference.waiting.count
             && counts.succeeded == tasks.count { $0.state == .success }
+            && counts.cancelled == tasks.count { $0.isCancelled }
             && counts.failed + counts.cancelled == tasks.count { $0.state == .error }
             && counts.heldBytes == held.reduce(0, +)
     }
@@ -177,7 +186,11 @@ private struct Comparison {
             before: TaskID(rawValue: number(0..<(reference.tasks.count + 3))), limit: number(1..<12))
         let page = queue.list(query)
         let expected = reference.list(query)
-        return page.ids.map { $0.rawValue - 1 } == expected && (page.next != nil || expected.count <= query.limit)
+        // The reference's list without its limit tells whether there is more.
+        let older = reference.list(
+            Request.ListQuery(before: page.ids.last ?? TaskID(rawValue: reference.tasks.count + 1), limit: 1000))
+        let next = expected.count == query.limit && !older.isEmpty ? page.ids.last : nil
+        return page.ids.map { $0.rawValue - 1 } == expected && page.next == next
     }
 
     /// - Returns: what was done, where the two differ in the end.

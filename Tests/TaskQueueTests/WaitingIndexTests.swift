@@ -22,9 +22,9 @@ struct WaitingIndexTests {
                     try #require(TaskID(rawValue: gone.id)), TaskTypeIndex(rawValue: UInt16(gone.type)))
             }
             guard id.isMultiple(of: 97) else { continue }
-            let block = WaitingIndex.block(
+            let block = index.block(
                 of: try #require(waiting.isEmpty ? nil : TaskID(rawValue: waiting[waiting.count * 2 / 3].id)))
-            let before = waiting.filter { $0.id < WaitingIndex.firstID(of: block).rawValue }
+            let before = waiting.filter { $0.id < index.firstID(of: block).rawValue }
             #expect(index.counts(before: block) == [0, 1].map { type in before.count { $0.type == type } })
         }
         index.removeAll()
@@ -32,10 +32,29 @@ struct WaitingIndexTests {
     }
 
     @Test func blocksOfIDs() throws {
-        #expect(WaitingIndex.block(of: .first) == 0)
-        #expect(WaitingIndex.block(of: try #require(TaskID(rawValue: 64))) == 0)
-        #expect(WaitingIndex.block(of: try #require(TaskID(rawValue: 65))) == 1)
-        #expect(WaitingIndex.firstID(of: 1).rawValue == 65)
+        let index = WaitingIndex(typeCount: 1, blockSize: 64)
+        #expect(index.block(of: .first) == 0)
+        #expect(index.block(of: try #require(TaskID(rawValue: 64))) == 0)
+        #expect(index.block(of: try #require(TaskID(rawValue: 65))) == 1)
+        #expect(index.firstID(of: 1).rawValue == 65)
+    }
+
+    /// Many ids that never wait, while nothing does, after many that did.
+    @Test func aGapThatIsWiderThanWhatThereWas() throws {
+        var queue = SerialQueue(typeCount: 1)
+        let type = TaskTypeIndex(rawValue: 0)
+        let now = Timestamp(milliseconds: 0)
+        func submit() throws -> TaskID {
+            try queue.submit(type, data: "", from: .none, at: now).id
+        }
+        let first = try (1...10_000).map { _ in try submit() }
+        for id in first { _ = queue.cancel(id, at: now) }
+        for _ in 1...30_000 {
+            _ = try queue.submitFailed(TaskFailure(.unknownTaskName, ""), from: .none, at: now)
+        }
+        _ = try submit()
+        let last = try submit()
+        #expect(queue.place(of: last, durations: [5], at: now) == SerialQueue.Place(position: 2, timeLeft: 10))
     }
 }
 
