@@ -32,6 +32,6 @@ extension Session {
     private func result(_ task: TaskID) {
         guard let record = server.queue[task] else { return end(.unknownTask(task)) }
         reply(.result(record.state, record.result))
-        mayAskForResult = false
+        if resultOwed == task { resultOwed = nil }
     }
 }

@@ -47,7 +47,7 @@ extension Session {
 
     private func leave(_ reason: ClosingReason, for next: Phase) {
         if phase == .open {
-            dropBusiness()
+            dropPendingWork()
             server.note(reason, of: self)
         }
         phase = next

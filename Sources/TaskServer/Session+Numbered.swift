@@ -64,6 +64,7 @@ extension Session {
 
     private func page(_ query: Request.ListQuery) -> Reply.TaskPage {
         let page = server.queue.list(query)
+        turn.add(scannedRecords: page.scanned)
         let tasks = page.ids.compactMap { id in
             server.queue[id].map { record in
                 var report = server.report(on: record, id)
@@ -113,12 +114,11 @@ extension Session {
         switch wait.question {
         case .status:
             reply(.status(server.report(on: record, wait.task), timedOut: timedOut), wait.sequence)
-            if server.isStopping, record.state.isFinal { mayAskForResult = true }
         case .result:
             let result = Reply.TaskResult(
                 record.state, data: record.result, failure: record.failure, timedOut: timedOut)
             reply(.result(result), wait.sequence)
-            mayAskForResult = false
+            if resultOwed == wait.task { resultOwed = nil }
         }
     }
 }

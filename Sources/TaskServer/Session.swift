@@ -2,7 +2,7 @@ import Libuv
 import TaskQueue
 import Wire
 
-/// One connection: bytes in, requests to the server, replies out, in the order of the requests.
+/// One connection: bytes in, requests to the server, replies out; those to classic requests in their order.
 ///
 /// It pauses while a classic `status` is held until its task has ended, while the client does not take its replies, and
 /// where others should have their turn: what comes in meanwhile goes into a bounded backlog, and when that is full,
@@ -10,9 +10,6 @@ import Wire
 final class Session {
     /// How many bytes of replies may gather before they go to the socket.
     private static let outputLimit = 65536
-
-    /// How many bytes of replies may go out before other sessions have their turn.
-    private static let turnLimit = 262_144
 
     enum Phase {
         case open
@@ -30,18 +27,23 @@ final class Session {
     private(set) var inputEnded = false
     /// The classic `status` that is held until its task has ended.
     private var held: (waiter: Waiter, task: TaskID)?
+    /// That task has ended, and the answer is to be written.
+    private var heldHasEnded = false
     /// Requests with a `seq` that wait for a task's end; nil where there was none yet.
     var waits: SessionWaits?
     /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
     var usesNumbers = false
     private var backlog = Backlog()
+    /// What it has done in this turn.
+    var turn = Turn()
     /// It has had its turn, and goes on in the loop's next round.
     private var hasYielded = false
     private var idleWatch: IdleWatch?
     var lingerTimer: Timer?
 
-    /// A `status` that waited was answered while the server stops: the client may still ask for the result, once.
-    var mayAskForResult = false
+    /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
+    /// result.
+    var resultOwed: TaskID?
 
     init(_ id: ConnectionID, _ stream: TCPStream, of server: TaskServer) {
         self.id = id
@@ -69,7 +71,6 @@ final class Session {
 
     /// Reads requests until the bytes are used up, or until the session pauses or ends.
     private func read(_ bytes: Span<UInt8>, from position: inout Int) {
-        var sent = 0
         while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
             do throws(BrokenMessage) {
                 if case .broken(let message) = event { throw message }
@@ -80,11 +81,16 @@ final class Session {
             } catch {
                 refuse(error)
             }
-            guard server.output.count >= Self.outputLimit else { continue }
-            sent += server.output.count
-            flush()
-            if sent >= Self.turnLimit { yield() }
+            pace()
         }
+    }
+
+    /// Sends what has gathered, and lets others have their turn, where it is time to.
+    private func pace() {
+        if server.output.count >= Self.outputLimit { flush() }
+        guard turn.isOver, !hasYielded else { return }
+        flush()
+        yield()
     }
 
     private func answer(_ request: IncomingRequest) {
@@ -118,6 +124,7 @@ final class Session {
     /// Goes on after a turn of the others.
     func proceed() {
         hasYielded = false
+        turn = Turn()
         settle()
     }
 
@@ -138,31 +145,28 @@ final class Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited. To be followed by `settle`: many may wait for
-    /// one task, and are answered together.
+    /// The task has ended for which one of the session's requests waited; `settle` answers them all.
     func waitDidEnd(_ number: UInt64) {
-        guard let held, held.waiter.number == number else {
-            waits?.end(number)
-            return
-        }
+        if held?.waiter.number == number { heldHasEnded = true } else { waits?.end(number) }
+    }
+
+    private func answerHeld() {
+        guard let held, heldHasEnded else { return }
         self.held = nil
-        mayAskForResult = server.isStopping
+        heldHasEnded = false
         idleWatch?.noteActivity()
         reply(.status(server.queue[held.task]?.state ?? .error))
-        settle()
+        if server.isStopping { resultOwed = held.task }
     }
 
     /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
     /// their turn.
     private func answerEndedWaits() {
-        var sent = 0
         while phase == .open, stream.isDrained, !hasYielded, let wait = waits?.nextEnded() {
             idleWatch?.noteActivity()
             answer(wait)
-            guard server.output.count >= Self.outputLimit else { continue }
-            sent += server.output.count
-            flush()
-            if sent >= Self.turnLimit { yield() }
+            if server.isStopping, wait.question == .status { resultOwed = wait.task }
+            pace()
         }
     }
 
@@ -170,6 +174,7 @@ final class Session {
         guard !server.output.isEmpty else { return }
         // Out of the property, so that a failure may end the session, which may let others write.
         let bytes = exchange(&server.output, with: [])
+        turn.add(replyBytes: bytes.count)
         idleWatch?.noteActivity()
         if phase != .closed {
             do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
@@ -179,12 +184,13 @@ final class Session {
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
     func settle() {
+        answerHeld()
         answerEndedWaits()
         if !isPaused { readBacklog() }
         flush()
         guard phase == .open else { return }
 
-        if server.isLeaving, !hasBusiness {
+        if server.isLeaving, !hasPendingWork {
             stop()
         } else if inputEnded, held == nil, !hasWaits, backlog.isEmpty {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
@@ -196,10 +202,10 @@ final class Session {
     }
 
     /// Whether a server that stops should wait for it, though not for ever.
-    var hasBusiness: Bool { mayAskForResult || hasYielded || hasWaits || !backlog.isEmpty }
+    var hasPendingWork: Bool { resultOwed != nil || hasYielded || hasWaits || !backlog.isEmpty }
 
     /// Lets go of everything that it waits for.
-    func dropBusiness() {
+    func dropPendingWork() {
         idleWatch?.close()
         if let held { server.queue.removeWaiter(held.waiter) }
         held = nil

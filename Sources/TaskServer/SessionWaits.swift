@@ -57,9 +57,14 @@ final class SessionWaits {
     /// Takes out the next request that can be answered.
     func nextEnded() -> Wait? {
         guard position < ended.count else { return nil }
+        let wait = ended[position]
         position += 1
-        defer { if position == ended.count { (ended, position) = ([], 0) } }
-        return ended[position - 1]
+        // What was handed out goes now and then, so that one that always stays does not keep them all.
+        if position == ended.count || position >= 1024 {
+            ended.removeFirst(position)
+            position = 0
+        }
+        return wait
     }
 
     /// Forgets everything.

@@ -23,9 +23,12 @@ extension TaskServer {
     /// A moment in milliseconds of Unix time. The wall clock may jump; then moments that were told before are told anew,
     /// by what it says now.
     private func unixTime(of moment: Timestamp) -> Int {
-        let offset = wallClock() - Int(loop.preciseNow)
-        // One millisecond more or less is the clocks' beat, not a jump.
-        if abs(offset - wallClockOffset) > 100 { wallClockOffset = offset }
+        if loop.now != wallClockReadAt {
+            wallClockReadAt = loop.now
+            let offset = wallClock() - Int(loop.preciseNow)
+            // One millisecond more or less is the clocks' beat, not a jump.
+            if abs(offset - wallClockOffset) > 100 { wallClockOffset = offset }
+        }
         return Int(moment.milliseconds) + wallClockOffset
     }
 

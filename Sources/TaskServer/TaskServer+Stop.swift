@@ -52,7 +52,7 @@ extension TaskServer {
                 interruptTask()
             }
         }
-        tell(drained.waiters)
+        notify(drained.waiters)
         if queue.running == nil { leave() }
     }
 
@@ -82,16 +82,16 @@ extension TaskServer {
         guard let running = queue.running else { return }
         logger.warning("task \(running) does not end; it goes with the process")
         runner.abandon()
-        tell(queue.finish(.failure(.cutOff), at: now))
+        notify(queue.finish(.failure(.cutOff), at: now))
         leave()
     }
 
     /// After the last task: parts from the clients.
     func leave() {
-        tellNews()
+        notifyPending()
         stopPhase = .leaving
         let isHurried = cutOffBy != nil
-        for session in sessions.values where isHurried || !session.hasBusiness { session.stop() }
+        for session in sessions.values where isHurried || !session.hasPendingWork { session.stop() }
         if sessions.isEmpty { return finishStop() }
         stopTimer.start(after: isHurried ? Self.hurriedPartingTime : Self.partingTime) { [unowned self] in
             closeSessions()

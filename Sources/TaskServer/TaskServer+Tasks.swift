@@ -51,7 +51,7 @@ extension TaskServer {
         let waiters = queue.finish(outcome, at: now)
         if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
         startNextTask()
-        tell(waiters)
+        notify(waiters)
         if case .draining = stopPhase { leave() }
     }
 
@@ -62,7 +62,7 @@ extension TaskServer {
         switch queue.cancel(id, at: now) {
         case .ended(let waiters):
             if logsEvents { logger.debug("task \(id) cancelled before it started") }
-            tellLater(waiters)
+            notifyLater(waiters)
             return true
         case .isRunning:
             runner.interrupt(.cancelledRunning)
@@ -72,7 +72,7 @@ extension TaskServer {
     }
 
     /// Tells those who waited for a task that has ended. Not to be called while a session is at work: it writes replies.
-    func tell(_ waiters: [Waiter]) {
+    func notify(_ waiters: [Waiter]) {
         for waiter in waiters { sessions[waiter.connection]?.waitDidEnd(waiter.number) }
         var settled: Set<ConnectionID> = []
         for waiter in waiters where settled.insert(waiter.connection).inserted {

@@ -20,6 +20,8 @@ package final class TaskServer {
     let startedAt: UInt64
     /// Unix time less the loop's clock, in milliseconds.
     var wallClockOffset: Int
+    /// In which round of the loop it was looked at last.
+    var wallClockReadAt: UInt64 = 0
 
     var queue: SerialQueue
     let runner: TaskRunner
@@ -40,7 +42,7 @@ package final class TaskServer {
     /// Sessions that have had their turn.
     private var yielded: [ConnectionID] = []
     /// Who is still to hear that a task has ended.
-    private var news: [Waiter] = []
+    private var pendingNotifications: [Waiter] = []
     private let nextRound: NextRound
     private var listeners: Listeners?
     private var portFileIsWritten = false
@@ -179,18 +181,18 @@ package final class TaskServer {
     }
 
     /// Tells those who waited for a task that it has ended, when no session is at work.
-    func tellLater(_ waiters: [Waiter]) {
+    func notifyLater(_ waiters: [Waiter]) {
         guard !waiters.isEmpty else { return }
-        news.append(contentsOf: waiters)
+        pendingNotifications.append(contentsOf: waiters)
         nextRound.start(goOn)
     }
 
-    func tellNews() { tell(exchange(&news, with: [])) }
+    func notifyPending() { notify(exchange(&pendingNotifications, with: [])) }
 
     /// What was put off, in a round of the loop of its own. Turns are not given to all at once, where they are many: the
     /// loop must see new events in between.
     private func goOn() {
-        tellNews()
+        notifyPending()
         let turns = yielded.prefix(Self.turnsPerRound)
         yielded.removeFirst(turns.count)
         if !yielded.isEmpty { nextRound.start(goOn) }

@@ -22,7 +22,11 @@ package enum Request: Hashable, Sendable {
         /// In milliseconds; nil for as long as it takes.
         package let timeout: Int?
 
-        package init(timeout: Int? = nil) { self.timeout = timeout }
+        /// - Parameter timeout: 0 to 2^53 - 1.
+        package init(timeout: Int? = nil) {
+            precondition(timeout.map(NumberedRequest.sequenceRange.contains) ?? true)
+            self.timeout = timeout
+        }
     }
 
     /// Which tasks, and how many of them.

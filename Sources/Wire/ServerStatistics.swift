@@ -4,7 +4,7 @@ import SimdJSON
 package struct ServerStatistics: Hashable, Sendable {
     /// Since its start.
     package var uptime = 0
-    /// Tasks taken in since the start; the four that follow are parts of them.
+    /// Tasks taken in since the start; the five that follow are its parts.
     package var submitted = 0
     package var succeeded = 0
     /// Ended in error, the cancelled ones left out.

@@ -118,6 +118,8 @@ final class Client: TCPStreamDelegate {
     }
 
     var hasSentAll: Bool { stream.isDrained }
+    /// How many whole lines have come in and were not taken.
+    var lineCount: Int { received.count { $0 == 10 } }
     var hasReceivedNothing: Bool { received.isEmpty && !isClosed }
 
     func stopReading() { stream.stopReading() }

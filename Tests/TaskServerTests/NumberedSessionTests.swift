@@ -156,6 +156,21 @@ struct NumberedSessionTests {
         dialogue.end()
     }
 
+    /// Each looks at ten thousand records for a reply of a few bytes.
+    @Test func manyLongListsKeepNobodyWaiting() throws {
+        let dialogue = try Dialogue(timeScale: 1000)
+        let client = try dialogue.connect()
+        try client.send(String(repeating: Numbered.run(1, "too_long_echo"), count: 10_000))
+        for _ in 1...10_000 { _ = client.line() }
+        try client.send(String(repeating: Numbered.ask(2, "list", #","status":"error""#), count: 500))
+        let other = try dialogue.connect()
+        other.roundTrip(Numbered.status(1, 1))
+        other.roundTrip(Numbered.status(1, 1))
+        #expect(client.lineCount < 250)
+        for _ in 1...500 { client.expect(#"{"seq":2,"tasks":[]}"#) }
+        dialogue.end()
+    }
+
     @Test func classicRequestsOnTheSameConnectionStayClassic() throws {
         let dialogue = try Dialogue(timeScale: 0.02)
         let client = try dialogue.connect()
