@@ -29,6 +29,8 @@ struct Stage {
     /// The terminals that stdout and stderr are, if they are.
     var outputSize: Console.Size?
     var errorSize: Console.Size?
+    /// Whether somebody types the input.
+    var isTyped = false
     var input: [Result<[UInt8], UVError>] = []
     /// Instead of `input`.
     var inputReader: (@Sendable () -> Result<[UInt8], UVError>)?
@@ -64,7 +66,7 @@ struct Stage {
             } size: {
                 errorSize
             },
-            input: Console.Input(isTerminal: false) { _ in read() }, environment: { environment[$0] },
+            input: Console.Input(isTerminal: isTyped) { _ in read() }, environment: { environment[$0] },
             now: wallClock, randomBits: randomBits)
         let choice = ConnectionChoice(host: "127.0.0.1", port: port, connectTimeout: connectTimeout)
         let code = command.run(choice, on: console)
@@ -111,4 +113,5 @@ func run(_ name: String, _ data: String = "", waits: Bool = false, timeout: Int?
 let life = InstanceID(rawValue: 7)
 
 /// The answer to the first request of a client that submits.
-let infoReply = #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(life)"}"# + "\n"
+let infoReply =
+    #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(life)","task_types":[],"limits":{}}"# + "\n"

@@ -116,6 +116,16 @@ extension ClientCommandsTests {
             #expect(stage.perform(runInput()) == Ran(""))
         }
 
+        @Test func whoeverTypesIsToldSo() {
+            stage.isTyped = true
+            stage.input = [bytes("a\n")]
+            #expect(stage.perform(runInput()) == Ran("a"))
+            stage.errorSize = Stage.terminal
+            let ran = stage.perform(runInput())
+            #expect(ran.errors.hasPrefix("uv-task: reading the data up to ^D\n"))
+            #expect(!stage.perform(run("echo", "given")).errors.contains("^D"))
+        }
+
         @Test func bytesThatAreNoText() {
             stage.input = [bytes("ä"), .success([0x61, 0xFF])]
             #expect(
