@@ -103,8 +103,8 @@ let package = Package(
         .testTarget(
             name: "ClientCommandsTests",
             dependencies: [
-                "ClientCommands", "TaskServer", "TaskCatalog", "TaskClient", "TaskPresentation", "Libuv", "Wire",
-                logging,
+                "ClientCommands", "TestServers", "TaskServer", "TaskCatalog", "TaskClient", "TaskPresentation", "Libuv",
+                "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "ManualTests", dependencies: ["Manual"], swiftSettings: settings),
