@@ -70,6 +70,15 @@ extension ClientCommandsTests {
             #expect(lines.count == 2 && lines[1] == "uv-task: of the lines after it, 2 were submitted and 1 refused")
         }
 
+        @Test func onlySoManyLinesAreUnanswered() {
+            let server = FakeServer([.answer(infoReply)])
+            stage.port = server.port
+            stage.connectTimeout = 200
+            stage.input = [bytes(String(repeating: "x\n", count: 1000))]
+            #expect(perform().code == 6)
+            #expect(server.received.split(separator: "\n").count == 1 + EachLineCommand.mostSubmits)
+        }
+
         @Test func aConnectionThatIsLostForGood() {
             let submitted = #"{"seq":2,"task_id":1,"instance":"\#(life)","status":"waiting"}"#
             let again = [FakeServer.Step.silence, .close]

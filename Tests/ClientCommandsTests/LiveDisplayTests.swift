@@ -32,6 +32,36 @@ extension ClientCommandsTests {
             #expect(stage.perform(run("short", "x", waits: true)) == Ran("x"))
         }
 
+        @Test func aTerminalThatBecameNarrowerHasBrokenTheLine() {
+            let narrow = Console.Size(columns: 10, rows: 24)
+            stage.errorSize = nil
+            _ = stage.perform(run("long"))
+            var drawn: [String] = []
+            // The terminal shrinks after the first line, which takes more than ten columns and less than fifty.
+            stage.currentErrorSize = { drawn.isEmpty ? Stage.terminal : narrow }
+            stage.onError = { text in
+                drawn.append(text)
+                if drawn.count <= 2 { kill(getpid(), drawn.count == 1 ? SIGWINCH : SIGINT) }
+            }
+            let command = ResultCommand(ids: [id(1)], instance: nil, waits: true, timeout: nil, isJSON: false)
+            #expect(stage.perform(command).code == 130)
+            #expect(drawn[0].hasPrefix("\r\u{1B}[Jtask 1 ["))
+            #expect(drawn[1].hasPrefix("\r\u{1B}[4A\u{1B}[J"), "\(drawn[0].utf8.count) \(drawn)")
+            #expect(drawn[2] == "\r\u{1B}[J")
+        }
+
+        @Test(arguments: [false, true]) func thePositionIsAskedForWhileATerminalShowsIt(isTerminal: Bool) {
+            let result = "{\"seq\":1,\"status\":\"success\",\"data\":\"x\"}\n"
+            let server = FakeServer([.answerAfter(milliseconds: 300, result)])
+            var stage = Stage(server)
+            stage.errorSize = isTerminal ? Stage.terminal : nil
+            let command = ResultCommand(ids: [id(7)], instance: nil, waits: true, timeout: nil, isJSON: false)
+            #expect(stage.perform(command).output == "x")
+            let wait = "{\"seq\":1,\"type\":\"get_result\",\"task_id\":7,\"wait\":true}\n"
+            let question = "{\"seq\":2,\"type\":\"status\",\"task_id\":7}\n"
+            #expect(server.received == (isTerminal ? wait + question : wait))
+        }
+
         @Test func itIsGoneBeforeAnythingElseIsWritten() {
             for name in ["short", "short"] { _ = stage.perform(run(name)) }
             var screen = ""

@@ -29,6 +29,8 @@ struct Stage {
     /// The terminals that stdout and stderr are, if they are.
     var outputSize: Console.Size?
     var errorSize: Console.Size?
+    /// Instead of `errorSize`, asked for whenever it matters.
+    var currentErrorSize: (() -> Console.Size)?
     /// Whether somebody types the input.
     var isTyped = false
     var input: [Result<[UInt8], UVError>] = []
@@ -64,7 +66,7 @@ struct Stage {
                 onError(String(decoding: bytes, as: UTF8.self))
                 errors += bytes
             } size: {
-                errorSize
+                currentErrorSize?() ?? errorSize
             },
             input: Console.Input(isTerminal: isTyped) { _ in read() }, environment: { environment[$0] },
             now: wallClock, randomBits: randomBits)
