@@ -31,8 +31,9 @@ let package = Package(
         .executable(name: "uv-task", targets: ["uv-task"]),
     ],
     dependencies: [
-        // Options, help texts and usage errors of both programs, from one declaration each.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Options, help texts, completions, manual pages and usage errors of both programs, from one declaration each. The
+        // manual pages are made of its description of a program, which a minor version may change.
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         // Levelled log lines in the format that Swift servers share.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
@@ -53,10 +54,11 @@ let package = Package(
         .target(
             name: "Wire", dependencies: ["SimdJSON"], exclude: ["PROTOCOL.md"],
             swiftSettings: safe),
+        .target(name: "Spelling", swiftSettings: safe),
         .target(name: "TaskCatalog", swiftSettings: safe),
         .target(name: "TaskQueue", dependencies: ["Wire"], swiftSettings: safe),
         .target(
-            name: "TaskServer", dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", logging],
+            name: "TaskServer", dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", "Spelling", logging],
             swiftSettings: safe),
         .target(
             name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),
@@ -77,14 +79,15 @@ let package = Package(
         .executableTarget(
             name: "uv-task",
             dependencies: [
-                "ClientCommands", "TaskClient", "TaskPresentation", "TaskCatalog", "Libuv", "Wire", "CommandArguments",
-                "Manual", arguments,
+                "ClientCommands", "TaskClient", "TaskPresentation", "TaskCatalog", "Spelling", "Libuv", "Wire",
+                "CommandArguments", "Manual", arguments,
             ],
             swiftSettings: safe),
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
         .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
         .testTarget(name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire"], swiftSettings: settings),
         .testTarget(

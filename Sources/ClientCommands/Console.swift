@@ -104,10 +104,13 @@ package final class Console {
     }
 
     /// A line on stderr without the program's name.
-    func note(_ line: String) {
+    func note(_ line: String) { write(error: "\(line)\n") }
+
+    /// Text for stderr as it is.
+    func write(error text: String) {
         transient?.erase()
         // Where even stderr is closed, the exit code is all that can be told.
-        try? errors.write(Array("\(line)\n".utf8))
+        try? errors.write(Array(text.utf8))
     }
 
     // MARK: Terminals

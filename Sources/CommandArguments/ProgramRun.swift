@@ -35,34 +35,6 @@ func helpCall(in message: String) -> String? {
     return String(line[..<end].dropFirst("  See '".count))
 }
 
-/// The one of `names` that was probably meant by `word`, if any: at most a third of it is to be changed, or it is how
-/// one of them begins.
-package func nearest(to word: String, in names: [String]) -> String? {
-    let ranked = names.map { (name: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    if best.distance <= max(word.utf8.count, 3) / 3 { return best.name }
-    return word.utf8.count >= 2 ? names.first { $0.hasPrefix(word) } : nil
-}
-
-/// How many bytes must be put in, taken away, changed or swapped with the next to make one word of the other (the optimal
-/// string alignment distance).
-private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-    var rows = [Array(0...other.count)]
-    for index in one.indices {
-        var row = [index + 1]
-        for column in other.indices {
-            let changed = rows[index][column] + (one[index] == other[column] ? 0 : 1)
-            var least = min(changed, rows[index][column + 1] + 1, row[column] + 1)
-            if index > 0, column > 0, one[index] == other[column - 1], one[index - 1] == other[column] {
-                least = min(least, rows[index - 1][column - 1] + 1)
-            }
-            row.append(least)
-        }
-        rows.append(row)
-    }
-    return rows[one.count][other.count]
-}
-
 /// The library's message as one sentence: it lists the values that would do on lines of their own.
 func oneLine(_ message: String) -> String {
     var sentence = ""

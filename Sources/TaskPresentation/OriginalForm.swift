@@ -98,9 +98,4 @@ package enum OriginalForm {
         }
         return id
     }
-
-    /// The exit code that goes with the answer to `res`.
-    package static func exit(forResult state: TaskState) -> ProgramExit {
-        ProgramExit(forOutcome: state)
-    }
 }

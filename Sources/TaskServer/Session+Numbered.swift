@@ -1,4 +1,5 @@
 import Libuv
+import Spelling
 import TaskCatalog
 import TaskQueue
 import Wire
@@ -42,8 +43,9 @@ extension Session {
         _ taskName: String, _ data: String, _ key: String?
     ) throws(RequestError) -> Reply.Submission {
         guard let type = server.catalog.index(of: taskName) else {
+            let names = server.catalog.types.map(\.name)
             throw .unknownTaskName(
-                taskName, names: server.catalog.types.map(\.name), nearest: server.catalog.nearestName(to: taskName))
+                taskName, names: names, nearest: nearestName(to: taskName, among: names))
         }
         let id: TaskID
         let isExisting: Bool

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandArguments
+import Spelling
 
 /// What is wrong with a command line, where the parser's own words would not help.
 enum Misuse {
@@ -25,7 +26,7 @@ enum Misuse {
         guard message.contains("nexpected argument"),
             let word = arguments.first(where: { message.contains("'\($0)'") })
         else { return nil }
-        guard let nearest = nearest(to: word, in: names) else {
+        guard let nearest = nearestName(to: word, among: names) else {
             return "There is no command '\(word)'; there are \(names.joined(separator: ", "))."
         }
         return "There is no command '\(word)'. Did you mean '\(nearest)'?"

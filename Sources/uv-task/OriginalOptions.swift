@@ -1,6 +1,6 @@
 import ArgumentParser
+import ClientCommands
 import CommandArguments
-import TaskClient
 import TaskPresentation
 
 /// The options of the original program, which go on working.
@@ -46,13 +46,16 @@ struct OriginalOptions: ParsableArguments {
         return receivingBufferSize == nil ? nil : "--receiving_buffer_size"
     }
 
-    func call(_ client: ClientConfiguration) throws(OriginalForm.Misuse) -> OriginalCall {
-        var client = client
-        if let receivingBufferSize { client.readSize = receivingBufferSize }
-        return OriginalCall(action: try call(), client: client)
+    /// What is to be done.
+    func command() -> any ClientCommand {
+        do throws(OriginalForm.Misuse) {
+            return OriginalCommand(try call(), readSize: receivingBufferSize)
+        } catch {
+            return OriginalMisuse(error)
+        }
     }
 
-    func call() throws(OriginalForm.Misuse) -> OriginalCall.Action {
+    func call() throws(OriginalForm.Misuse) -> OriginalCommand.Action {
         let data = data ?? ""
         switch action {
         case "run":

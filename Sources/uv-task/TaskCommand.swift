@@ -3,8 +3,6 @@ import ClientCommands
 import CommandArguments
 import Libuv
 import Manual
-import TaskClient
-import TaskPresentation
 import Wire
 
 @main
@@ -45,26 +43,6 @@ struct TaskCommand: ParsableCommand {
     func run() throws {
         guard original.given != nil else { throw ValidationError(Misuse.noCommand) }
         prepareProcess()
-        let outcome = outcome()
-        // Where even stderr is closed, the exit code is all that can be told.
-        try? StandardStream.error.write(outcome.errors)
-        do throws(UVError) {
-            try StandardStream.output.write(outcome.output)
-        } catch {
-            try? StandardStream.error.write("uv-task: cannot write the answer to stdout: \(error.message)\n")
-            leaveProcess(ProgramExit.cannotWrite.rawValue)
-        }
-        leaveProcess(outcome.exit.rawValue)
-    }
-
-    private func outcome() -> OriginalCall.Outcome {
-        do {
-            let client = try connection.choice.configuration(environmentVariable)
-            return try original.call(client).perform()
-        } catch let misuse as OriginalForm.Misuse {
-            return OriginalCall.Outcome(errors: misuse.line, exit: misuse.exit)
-        } catch {
-            return OriginalCall.Outcome(errors: "uv-task: \(error)\n", exit: .usage)
-        }
+        leaveProcess(original.command().run(connection.choice, on: .ofProcess()))
     }
 }

@@ -20,20 +20,7 @@ struct ProgramRunTests {
     }
 }
 
-struct SuggestionTests {
-    private let names = ["run", "result", "status", "stats", "watch"]
-
-    @Test(arguments: [
-        ("run", "run"), ("rn", "run"), ("rnu", "run"), ("runn", "run"), ("stauts", "status"), ("res", "result"),
-        ("wathc", "watch"),
-    ]) func whatWasMeant(word: String, meant: String) {
-        #expect(nearest(to: word, in: names) == meant)
-    }
-
-    @Test(arguments: ["", "x", "frobnicate", "s"]) func whatWasNotMeant(word: String) {
-        #expect(nearest(to: word, in: names) == nil)
-    }
-
+struct MessageTests {
     @Test func theCallForHelp() {
         #expect(helpCall(in: "Error: no\nUsage: a b\n  See 'a b --help' for more information.") == "a b --help")
         #expect(helpCall(in: "Error: no") == nil)

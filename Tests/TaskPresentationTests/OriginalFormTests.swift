@@ -57,8 +57,4 @@ struct OriginalFormTests {
         #expect(misuse?.line == "ERROR: failed to get task result. Task #0 (task ids are 1 to 9007199254740991)\n")
         #expect(misuse?.exit == .unknownTask)
     }
-
-    @Test func exitCodesOfResults() {
-        #expect(TaskState.allCases.map { OriginalForm.exit(forResult: $0).rawValue } == [2, 2, 0, 1])
-    }
 }

@@ -1,15 +1,16 @@
 import ArgumentParser
+import ClientCommands
 import TaskPresentation
 import Testing
 import Wire
 
 @testable import uv_task
 
-private func action(_ arguments: String...) throws -> OriginalCall.Action {
+private func action(_ arguments: String...) throws -> OriginalCommand.Action {
     try original(arguments)
 }
 
-private func original(_ arguments: [String]) throws -> OriginalCall.Action {
+private func original(_ arguments: [String]) throws -> OriginalCommand.Action {
     try TaskCommand.parse(arguments).original.call()
 }
 
