@@ -1,5 +1,6 @@
 """run with a key: what is submitted again is done once."""
 
+import statistics
 import threading
 import time
 import unittest
@@ -126,7 +127,7 @@ class Keys(unittest.TestCase):
             self.assertEqual(failure_code(connection.ask("status", task_id=1)), "cancelled")
 
     def test_the_last_of_a_hundred_thousand_costs_what_the_first_did(self):
-        parts, size = (10, 10_000) if TIMING else (4, 500)
+        parts, size = (100, 1000) if TIMING else (20, 100)
         with Daemon(time_scale=FOR_EVER) as daemon, daemon.connect() as connection:
             connection.submit("too_long_echo", "")
             times = []
@@ -134,15 +135,17 @@ class Keys(unittest.TestCase):
                 requests = "".join(keyed(1, f"{part}-{number}") + "\n" for number in range(size))
                 start = time.monotonic()
                 connection.pipeline(requests)
-                times.append(time.monotonic() - start)
-            print(f"{size} submits with keys: first {times[0] * 1000:.0f} ms, last {times[-1] * 1000:.0f} ms")
+                times.append((time.monotonic() - start) * 1000)
+            # Medians: other programs take the processors now and then, and the table of the keys grows.
+            first, last = (statistics.median(some) for some in (times[:10], times[-10:]))
+            print(f"{size} submits with keys: first {first:.1f} ms, last {last:.1f} ms, most {max(times):.1f} ms")
             self.check_existing(connection.ask("run", task_name="echo", data="", key="0-0"), 2, "waiting")
             self.check_existing(
                 connection.ask("run", task_name="echo", data="", key=f"{parts - 1}-{size - 1}"),
                 parts * size + 1, "waiting")
             self.assertEqual(connection.ask("stats")["submitted"], parts * size + 1)
             if TIMING:
-                self.assertLess(times[-1], 5 * max(times[0], 0.02))
+                self.assertLess(last, 5 * max(first, 2))
 
 
 if __name__ == "__main__":
