@@ -1,20 +1,23 @@
 /// The longest text that is compared with names, in bytes: nothing longer is one of them misspelt.
 private let longestMisspelling = 64
 
-/// The one of `names` that `text` may have been meant to be: the first that differs from it by the fewest letters that are
-/// wrong, missing, too many or exchanged, by two of them or a third of its length at most; else one that begins with it.
+/// The one of `names` that `text` may have been meant to be: the first that differs from it by one letter that is wrong,
+/// missing, too many or exchanged; else one that begins with it; else the one that differs by the fewest such letters, by
+/// two or a third of its length at most.
 ///
 /// - Returns: nil where none is near. Capital letters count as small ones.
 package func nearestName(to text: String, among names: [String]) -> String? {
     guard text.utf8.count <= longestMisspelling else { return nil }
     let letters = Array(text.lowercased().utf8)
     let candidates = names.map { (name: $0, distance: editDistance(letters, Array($0.lowercased().utf8))) }
-    if let best = candidates.min(by: { $0.distance < $1.distance }),
-        best.distance <= max(2, best.name.utf8.count / 3), best.distance < best.name.utf8.count
+    guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+    if best.distance > 1, letters.count > 1,
+        let begun = names.first(where: { $0.lowercased().utf8.starts(with: letters) })
     {
-        return best.name
+        return begun
     }
-    return letters.count < 2 ? nil : names.first { $0.lowercased().utf8.starts(with: letters) }
+    let isNear = best.distance <= max(2, best.name.utf8.count / 3) && best.distance < best.name.utf8.count
+    return isNear ? best.name : nil
 }
 
 /// How many letters have to be changed, added, taken out or exchanged with their neighbours to make one text the other

@@ -41,7 +41,8 @@ extension SerialQueue {
     }
 
     private func timeLeftOfRunning(_ durations: [UInt64], at now: Timestamp) -> UInt64 {
-        guard let running, let type = tasks[running].type, let since = tasks[running].startedAt else { return 0 }
+        guard let running, !runningIsCancelled, let type = tasks[running].type, let since = tasks[running].startedAt
+        else { return 0 }
         let duration = durations[Int(type.rawValue)]
         return duration - min(duration, now.milliseconds - since.milliseconds)
     }

@@ -65,6 +65,9 @@ package struct SerialQueue {
     /// The task that runs, if one does.
     package private(set) var running: TaskID?
 
+    /// It was cancelled, and is about to end.
+    private(set) var runningIsCancelled = false
+
     /// What has become of the tasks so far.
     package private(set) var counts = Counts()
 
@@ -153,6 +156,7 @@ package struct SerialQueue {
             count(failure)
         }
         running = nil
+        runningIsCancelled = false
         return waiters.release(id)
     }
 
@@ -164,7 +168,9 @@ package struct SerialQueue {
             leaveWaiting(id, to: .error(.cancelledWaiting, startedAt: nil, finishedAt: now))
             count(.cancelledWaiting)
             return .ended(waiters.release(id))
-        case .execute: return .isRunning
+        case .execute:
+            runningIsCancelled = true
+            return .isRunning
         case .success, .error: return .hadEnded
         }
     }

@@ -7,6 +7,7 @@ struct ReferenceTask {
     var data: String
     var state = TaskState.waiting
     var isCancelled = false
+    var isInterrupted = false
     var result: String?
     var times: [UInt64]
 }
@@ -32,7 +33,7 @@ struct Reference {
         var left: UInt64 = 0
         if let running {
             let duration = referenceDurations[tasks[running].type]
-            left = duration - min(duration, now - tasks[running].times[1])
+            left = tasks[running].isInterrupted ? 0 : duration - min(duration, now - tasks[running].times[1])
         }
         guard tasks[task].state == .waiting else { return SerialQueue.Place(position: 0, timeLeft: left) }
         return SerialQueue.Place(

@@ -95,7 +95,9 @@ private struct Comparison {
         case .waiting:
             reference.tasks[task].isCancelled = true
             return answer == .ended(waiters(reference.end(task, .error, nil, clock)))
-        case .execute: return answer == .isRunning
+        case .execute:
+            reference.tasks[task].isInterrupted = true
+            return answer == .isRunning
         case .success, .error: return answer == .hadEnded
         }
     }
