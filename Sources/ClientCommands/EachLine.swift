@@ -20,11 +20,13 @@ final class EachLine {
     private var lines: [String] = []
     private var isReading = false
     private var isAtEnd = false
-    /// Why nothing more is submitted.
-    private var refusal: CommandEnd?
-    /// What became of the lines that were sent before the refusal came.
-    private var refusedLater = 0
-    private var submittedLater = 0
+    /// Nothing more is submitted.
+    private var isRefused = false
+    /// The first line that was refused, from 1 on, and why.
+    private var refusal: (line: Int, error: RequestError)?
+    /// Lines after that one that went out before its refusal came, from 1 on. Their ids would be taken for those of other
+    /// lines: they are told with the refusal.
+    private var submittedAfter: [(line: Int, id: TaskID)] = []
     /// Why nothing more can be read.
     private var inputError: CommandEnd?
     private var submitted = 0
@@ -51,7 +53,7 @@ final class EachLine {
             submitLines()
             readOn()
             if !isReading, unansweredSubmits == 0, awaited == 0 { break }
-            if refusal != nil, unansweredSubmits == 0, awaited == 0 { break }
+            if isRefused, unansweredSubmits == 0, awaited == 0 { break }
             do throws(Conversation.Stop) {
                 try conversation.wait { !inbox.isEmpty }
             } catch {
@@ -61,17 +63,15 @@ final class EachLine {
             inbox = []
             for arrival in arrivals { try take(arrival) }
         }
-        if refusedLater + submittedLater > 0 {
-            conversation.console.say(UsageWords.afterRefusal(refused: refusedLater, submitted: submittedLater))
-        }
-        if let end = refusal ?? inputError { throw end }
+        if let refusal { throw end(refusal.line, refusal.error) }
+        if let inputError { throw inputError }
         return exit
     }
 
     // MARK: In
 
     private func readOn() {
-        guard !isReading, !isAtEnd, refusal == nil, lines.isEmpty else { return }
+        guard !isReading, !isAtEnd, !isRefused, lines.isEmpty else { return }
         isReading = true
         let read = conversation.console.input.read
         // On a pool thread: answers are printed while the next line is waited for.
@@ -84,7 +84,7 @@ final class EachLine {
 
     private func submitLines() {
         var taken = 0
-        while refusal == nil, taken < lines.count, unansweredSubmits < EachLineCommand.mostSubmits,
+        while !isRefused, taken < lines.count, unansweredSubmits < EachLineCommand.mostSubmits,
             awaited < EachLineCommand.mostWaits
         {
             submit(lines[taken])
@@ -134,6 +134,7 @@ final class EachLine {
     }
 
     private func takeSubmit(_ index: Int, _ answer: Answer) throws(CommandEnd) {
+        if case .refused = answer.reply { isRefused = true }
         guard command.waits, case .submitted(let submission) = answer.reply else {
             return try put(.submit(answer), at: index)
         }
@@ -154,6 +155,10 @@ final class EachLine {
             switch outcome {
             case .submit(let answer): show(answer, line: index + 1, &bytes)
             case .result(let id, let answer):
+                guard refusal == nil else {
+                    submittedAfter.append((index + 1, id))
+                    continue
+                }
                 let result = ResultOutput(
                     console: conversation.console, isJSON: command.isJSON, isLine: true, timeout: command.timeout,
                     instance: instance)
@@ -164,18 +169,21 @@ final class EachLine {
     }
 
     private func show(_ answer: Answer, line: Int, _ bytes: inout [UInt8]) {
-        if command.isJSON { bytes.append(text: JSONLine.line(answer.text)) }
         switch answer.reply {
+        case .submitted(let submission) where refusal != nil:
+            return submittedAfter.append((line, submission.id))
+        case .refused where refusal != nil: return
         case .submitted(let submission):
-            if refusal != nil { submittedLater += 1 }
             if !command.isJSON { bytes.append(text: "\(submission.id)\n") }
-        case .refused(let error):
-            guard refusal == nil else { return refusedLater += 1 }
-            refusal = CommandEnd(ProgramExit(error.code), nil)
-            conversation.console.say(
-                RefusalWords.line(line, RefusalWords.refused(error, submitOf: command.taskName)))
+        case .refused(let error): refusal = (line, error)
         default: preconditionFailure("no reply to a submit")
         }
+        if command.isJSON { bytes.append(text: JSONLine.line(answer.text)) }
+    }
+
+    private func end(_ line: Int, _ error: RequestError) -> CommandEnd {
+        let sentence = RefusalWords.refused(error, submitOf: command.taskName)
+        return CommandEnd(ProgramExit(error.code), RefusalWords.line(line, sentence, submittedAfter: submittedAfter))
     }
 
     private func end(_ stop: Conversation.Stop) -> CommandEnd {

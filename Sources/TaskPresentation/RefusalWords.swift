@@ -43,10 +43,26 @@ package enum RefusalWords {
         }
     }
 
-    /// Of one of many lines: `line 17: the queue is full; lines before it were submitted`
-    package static func line(_ number: Int, _ sentence: String) -> String {
-        "line \(number): \(sentence); \(number > 1 ? "lines before it were submitted" : "nothing was submitted")"
+    /// Of the first of many lines that was refused: `line 17: the queue is full; lines before it were submitted`, and
+    /// `…; lines before it were submitted; line 18 is task 17 and line 20 is task 18, sent before the refusal came`
+    ///
+    /// - Parameter submittedAfter: Lines after it that went out before the refusal came, and their tasks.
+    package static func line(
+        _ number: Int, _ sentence: String, submittedAfter: [(line: Int, id: TaskID)] = []
+    ) -> String {
+        var sentence = "line \(number): \(sentence)"
+        if number > 1 { sentence += "; lines before it were submitted" }
+        if number == 1, submittedAfter.isEmpty { sentence += "; nothing was submitted" }
+        guard !submittedAfter.isEmpty else { return sentence }
+        var parts = submittedAfter.prefix(mostLines).map { "line \($0.line) is task \($0.id)" }
+        if submittedAfter.count > mostLines { parts.append("\(submittedAfter.count - mostLines) more are tasks") }
+        let last = parts.removeLast()
+        let list = parts.isEmpty ? last : "\(parts.joined(separator: ", ")) and \(last)"
+        return "\(sentence); \(list), sent before the refusal came"
     }
+
+    /// So many are named one by one.
+    private static let mostLines = 10
 
     private static func tooLarge(_ error: RequestError) -> String {
         guard let value = error.value else { return "too large: \(message(error))" }

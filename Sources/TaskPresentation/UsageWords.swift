@@ -35,11 +35,6 @@ package enum UsageWords {
         "task \(id) had ended before: \(state)"
     }
 
-    /// Of lines that were sent along with the one that was refused: `of the lines after it, 3 were submitted and 2 refused`
-    package static func afterRefusal(refused: Int, submitted: Int) -> String {
-        "of the lines after it, \(submitted) \(submitted == 1 ? "was" : "were") submitted and \(refused) refused"
-    }
-
     /// Of a connection that ended: `the connection to localhost:4321 was lost (it was reset); uv-task info shows whether a
     /// daemon is there`
     package static func lost(_ server: String, _ cause: String, options: String) -> String {

@@ -54,45 +54,13 @@ extension ClientCommandsTests {
             let large = String(repeating: "x", count: 1000)
             stage.input = [bytes("a\n\(large)\nb\n"), bytes("never\n")]
             let ran = perform()
-            // What was sent along with it is submitted.
-            #expect(ran.output.hasPrefix("1\n2\n"))
+            // What was sent along with it is submitted; its id would be taken for that of line 2.
+            #expect(ran.output == "1\n")
             #expect(ran.errors.hasPrefix("uv-task: line 2: too large: the daemon takes at most 1000 bytes"))
-            #expect(ran.errors.contains("; lines before it were submitted\n"))
-            #expect(ran.code == 5)
-        }
-
-        @Test func linesThatWereSentWithTheRefusedOne() {
-            let large = String(repeating: "x", count: 1000)
-            stage.input = [bytes("a\n\(large)\nb\n\(large)\nc\n")]
-            let ran = perform()
-            #expect(ran.output == "1\n2\n3\n" && ran.code == 5)
-            let lines = ran.errors.split(separator: "\n")
-            #expect(lines.count == 2 && lines[1] == "uv-task: of the lines after it, 2 were submitted and 1 refused")
-        }
-
-        @Test func onlySoManyLinesAreUnanswered() {
-            let server = FakeServer([.answer(infoReply)])
-            stage.port = server.port
-            stage.connectTimeout = 200
-            stage.input = [bytes(String(repeating: "x\n", count: 1000))]
-            #expect(perform().code == 6)
-            #expect(server.received.split(separator: "\n").count == 1 + EachLineCommand.mostSubmits)
-        }
-
-        @Test func aConnectionThatIsLostForGood() {
-            let submitted = #"{"seq":2,"task_id":1,"instance":"\#(life)","status":"waiting"}"#
-            let again = [FakeServer.Step.silence, .close]
-            let server = FakeServer(connections: [
-                [.answer(infoReply), .answer("\(submitted)\n"), .silence, .close], again, again, again,
-            ])
-            stage.port = server.port
-            stage.input = [bytes("a\nb\n")]
-            let ran = perform()
-            #expect(ran.output == "1\n" && ran.code == 6)
             #expect(
-                ran.errors
-                    == "uv-task: the daemon closed the connection. It is not known whether the task was queued; "
-                    + "1 line was answered, and what became of line 2 and those after it is not known\n")
+                ran.errors.contains(
+                    "; lines before it were submitted; line 3 is task 2, sent before the refusal came\n"))
+            #expect(ran.code == 5)
         }
 
         @Test func anUnknownName() {
@@ -100,6 +68,16 @@ extension ClientCommandsTests {
             let ran = perform("ecko", isJSON: true)
             #expect(ran.output.hasPrefix("{\"error\":{\"code\":\"unknown_task_name\""))
             #expect(ran.errors.hasPrefix("uv-task: line 1: no task type is named \"ecko\"") && ran.code == 5)
+        }
+
+        @Test func manyRefusalsAreToldOnce() {
+            stage.input = [bytes("a\nb\nc\n")]
+            for waits in [false, true] {
+                let ran = perform("ecko", waits: waits)
+                #expect(ran.errors.hasPrefix("uv-task: line 1: no task type is named \"ecko\""))
+                #expect(ran.errors.utf8.count { $0 == UInt8(ascii: "\n") } == 1)
+                #expect(ran.errors.hasSuffix("; nothing was submitted\n") && ran.output.isEmpty && ran.code == 5)
+            }
         }
 
         @Test func aLineThatIsNoText() {

@@ -89,5 +89,14 @@ struct RefusalWordsTests {
     @Test func theLineThatWasRefused() {
         #expect(RefusalWords.line(17, "no") == "line 17: no; lines before it were submitted")
         #expect(RefusalWords.line(1, "no") == "line 1: no; nothing was submitted")
+        func sent(_ lines: Int...) -> [(line: Int, id: TaskID)] { lines.map { ($0, TaskID(rawValue: $0 - 1)!) } }
+        #expect(
+            RefusalWords.line(17, "no", submittedAfter: sent(18))
+                == "line 17: no; lines before it were submitted; line 18 is task 17, sent before the refusal came")
+        #expect(
+            RefusalWords.line(1, "no", submittedAfter: sent(3, 4))
+                == "line 1: no; line 3 is task 2 and line 4 is task 3, sent before the refusal came")
+        let many = RefusalWords.line(1, "no", submittedAfter: (2...30).flatMap { sent($0) })
+        #expect(many.hasSuffix(", line 11 is task 10 and 19 more are tasks, sent before the refusal came"))
     }
 }
