@@ -124,9 +124,9 @@ class CommandTest(unittest.TestCase):
         return Call(
             [CLIENT_PROGRAM, *map(str, words)], clean_environment(**{**where, **variables}), stdin, stdout)
 
-    def call(self, arguments, *, data=None, **options):
+    def call(self, arguments, *, data=None, stdin=subprocess.DEVNULL, **options):
         """Runs uv-task to its end: with data on stdin, or an stdin without any."""
-        stdin = subprocess.DEVNULL if data is None else subprocess.PIPE
+        stdin = stdin if data is None else subprocess.PIPE
         with self.start(arguments, stdin=stdin, **options) as process:
             try:
                 return process.finish(data)
