@@ -59,9 +59,12 @@ class Running(CommandTest):
     def test_data_that_begins_with_a_dash(self):
         self.expect("run echo -5", errors=f"Unknown option '-5'. {AFTER_DASHES}", code=64)
         self.expect("run echo --hello", errors=f"Unknown option '--hello'. {AFTER_DASHES}", code=64)
+        # Taken for an option of the original's form.
+        self.expect("run echo -d", errors=f"Missing value for '-d'. {AFTER_DASHES}".replace("run --help", "--help"), code=64)
         # The way that is told.
         self.expect("run echo --wait -- -5", "-5")
         self.expect("run echo --wait -- --hello", "--hello")
+        self.expect("run echo --wait -- -d", "-d")
         self.expect("run echo --wait -- --", "--")
         self.expect("run echo --wait -- '-5 x'", "-5 x")
 
