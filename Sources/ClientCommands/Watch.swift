@@ -13,8 +13,7 @@ final class Watch {
     private let timer: Timer
     private var resize: SignalWatcher?
     /// The answers that make up the next picture.
-    private var newest: Answer?
-    private var running: Answer?
+    private var tasks: Answer?
     private var statistics: Answer?
     /// A second has passed since the last questions.
     private var isTimeToAsk = false
@@ -65,17 +64,23 @@ final class Watch {
 
     private func ask() {
         isTimeToAsk = false
-        (newest, running, statistics) = (nil, nil, nil)
-        let range = Request.ListQuery.limitRange
-        let rows = isJSON ? 100 : console.outputScreen?.rows ?? 24
-        let limit = min(max(rows, range.lowerBound), range.upperBound)
-        send(.list(.init(limit: limit))) { $0.newest = $1 }
-        if !isJSON {
-            // In a long queue the running task is not among the newest.
-            send(.list(.init(state: .execute, limit: 1))) { $0.running = $1 }
+        (tasks, statistics) = (nil, nil)
+        if isJSON {
+            send(.list(.init())) { $0.tasks = $1 }
+        } else {
+            send(.list(.init(state: .execute, limit: 1))) { $0.askAround(running: $1) }
             send(.stats) { $0.statistics = $1 }
         }
         timer.start(after: Self.interval) { [unowned self] in isTimeToAsk = true }
+    }
+
+    /// A long queue does not fit the screen: asks for the task that runs, those that come next, and those that ended last.
+    private func askAround(running: Answer) {
+        guard case .list(let page) = running.reply else { return tasks = running }
+        let range = Request.ListQuery.limitRange
+        let rows = min(max(console.outputScreen?.rows ?? 24, range.lowerBound), range.upperBound)
+        let before = page.tasks.first?.id.flatMap { TaskID(rawValue: $0.rawValue + rows * 2 / 3 + 1) }
+        send(.list(.init(before: before, limit: rows))) { $0.tasks = $1 }
     }
 
     private func send(_ request: Request, _ note: @escaping (Watch, Answer) -> Void) {
@@ -87,11 +92,11 @@ final class Watch {
     }
 
     private var isComplete: Bool {
-        newest != nil && (isJSON || running != nil && statistics != nil)
+        tasks != nil && (isJSON || statistics != nil)
     }
 
     private var refusal: Answer? {
-        [newest, running, statistics].lazy.compactMap(\.self).first {
+        [tasks, statistics].lazy.compactMap(\.self).first {
             if case .refused = $0.reply { true } else { false }
         }
     }
@@ -108,7 +113,7 @@ final class Watch {
         mustDraw = false
         isResized = false
         if isJSON {
-            if hasAnswers, let newest { try console.write(JSONLine.line(newest.text)) }
+            if hasAnswers, let tasks { try console.write(JSONLine.line(tasks.text)) }
             return
         }
         guard let lines else { return }
@@ -118,14 +123,13 @@ final class Watch {
     }
 
     private var lines: [String]? {
-        guard case .list(let page) = newest?.reply, case .list(let first) = running?.reply,
-            case .stats(let statistics) = statistics?.reply, let screen = console.outputScreen
+        guard case .list(let page) = tasks?.reply, case .stats(let statistics) = statistics?.reply,
+            let screen = console.outputScreen
         else { return nil }
-        let known = Set(page.tasks.map(\.id))
         return WatchScreen.lines(
             server: conversation.context.server, statistics: statistics,
-            tasks: page.tasks + first.tasks.filter { !known.contains($0.id) }, now: console.now(),
-            width: screen.columns, height: screen.rows, hasColors: console.outputHasColors)
+            tasks: page.tasks, now: console.now(), width: screen.columns, height: screen.rows,
+            hasColors: console.outputHasColors)
     }
 
     private func leaveScreen() {

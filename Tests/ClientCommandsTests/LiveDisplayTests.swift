@@ -125,6 +125,17 @@ extension ClientCommandsTests {
             #expect(ran.output.contains("execute"))
         }
 
+        /// In a queue longer than the screen the next ones are shown, not the newest.
+        @Test func watchShowsWhatComesNext() {
+            for _ in 1...60 { _ = stage.perform(run("long")) }
+            stage.outputSize = Stage.terminal
+            stage.onOutput = { text in if text.contains("^C leaves") { kill(getpid(), SIGINT) } }
+            let ran = stage.perform(WatchCommand(isJSON: false))
+            let rows = ran.output.split(separator: "\r\n").map { $0.split(separator: " ") }
+            let ids = rows.compactMap { $0.first.flatMap { Int($0.replacing("\u{1B}[K", with: "")) } }
+            #expect(ids.prefix(12) == ArraySlice(1...12), "\(ran.output)")
+        }
+
         @Test func watchDrawsAnewWhenTheTerminalHasAnotherSize() {
             stage.outputSize = Stage.terminal
             var pictures = 0
@@ -142,9 +153,10 @@ extension ClientCommandsTests {
 
         @Test func watchLeavesTheScreenWhenTheServerGoes() {
             stage.outputSize = Stage.terminal
-            let answers =
-                "{\"seq\":1,\"tasks\":[]}\n{\"seq\":2,\"tasks\":[]}\n{\"seq\":3,\"uptime_ms\":1}\n"
-            let server = FakeServer([.silence, .silence, .answer(answers), .silence, .close])
+            let server = FakeServer([
+                .answer("{\"seq\":1,\"tasks\":[]}\n"), .answer("{\"seq\":2,\"uptime_ms\":1}\n"),
+                .answer("{\"seq\":3,\"tasks\":[]}\n"), .silence, .close,
+            ])
             stage.port = server.port
             let ran = stage.perform(WatchCommand(isJSON: false))
             #expect(ran.output.hasSuffix("\u{1B}[?1049l"))
