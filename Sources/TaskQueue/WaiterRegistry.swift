@@ -32,13 +32,22 @@ struct WaiterRegistry {
         guard let id = tasks.removeValue(forKey: waiter) else { return }
         waiters[id]?.remove(waiter)
         if waiters[id]?.isEmpty == true { waiters[id] = nil }
+        giveBackMemory()
     }
 
     /// Takes out all who wait for a task, in the order in which they began to.
     mutating func release(_ id: TaskID) -> [Waiter] {
         guard let released = waiters.removeValue(forKey: id) else { return [] }
         for waiter in released { tasks[waiter] = nil }
+        giveBackMemory()
         return released.sorted()
+    }
+
+    /// Dictionaries do not shrink: after a crowd they are made anew.
+    private mutating func giveBackMemory() {
+        guard tasks.isEmpty, tasks.capacity > 1024 else { return }
+        tasks = [:]
+        waiters = [:]
     }
 
     /// Those for whom somebody waits.

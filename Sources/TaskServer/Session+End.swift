@@ -6,9 +6,11 @@ extension Session {
     /// earlier would reset the connection, and with it replies that the client has not read yet.
     private static var lingerTime: UInt64 { 1000 }
 
-    /// Reads no more requests, lets the replies go out, and closes.
+    /// Reads no more requests, lets the replies go out, and closes; but for those that wait for a task's end, which are
+    /// answered before.
     func end(_ reason: ClosingReason) {
         guard phase == .open else { return }
+        if hasWaits, !server.isLeaving { return endReason = endReason ?? reason }
         flush()
         guard phase == .open else { return }
         leave(reason, for: .ending)

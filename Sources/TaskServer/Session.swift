@@ -31,6 +31,8 @@ final class Session {
     private var heldHasEnded = false
     /// Requests with a `seq` that wait for a task's end; nil where there was none yet.
     var waits: SessionWaits?
+    /// Why the session ends once those are answered; nothing is read any more.
+    var endReason: ClosingReason?
     /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
     var usesNumbers = false
     private var backlog = Backlog()
@@ -64,8 +66,8 @@ final class Session {
         try stream.startReading()
     }
 
-    private var isPaused: Bool { held != nil || hasYielded || !stream.isDrained }
-    private var hasWaits: Bool { waits?.isEmpty == false }
+    private var isPaused: Bool { held != nil || hasYielded || endReason != nil || !stream.isDrained }
+    var hasWaits: Bool { waits?.isEmpty == false }
 
     // MARK: Input
 
@@ -112,7 +114,7 @@ final class Session {
         // Taken out, so that what is read may end the session, which empties the backlog.
         var (bytes, position) = backlog.take()
         read(bytes.span, from: &position)
-        if phase == .open { backlog.putBack(bytes, from: position) }
+        if phase == .open, endReason == nil { backlog.putBack(bytes, from: position) }
     }
 
     private func yield() {
@@ -188,6 +190,7 @@ final class Session {
         answerEndedWaits()
         if !isPaused { readBacklog() }
         flush()
+        if let endReason, !hasWaits { end(endReason) }
         guard phase == .open else { return }
 
         if server.isLeaving, !hasPendingWork {
@@ -216,11 +219,11 @@ final class Session {
 
 extension Session: TCPStreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
-        guard phase == .open else { return }
+        guard phase == .open, endReason == nil else { return }
         idleWatch?.noteActivity()
         var position = 0
         if backlog.isEmpty { read(bytes, from: &position) }
-        if phase == .open, position < bytes.count { backlog.append(bytes.extracting(position...)) }
+        if phase == .open, endReason == nil, position < bytes.count { backlog.append(bytes.extracting(position...)) }
         settle()
     }
 

@@ -48,7 +48,7 @@ extension TaskServer {
         if let running = queue.running {
             logger.notice("finishing task \(running), \(timeLeft(of: running)); ^C again to leave at once")
             stopTimer.start(after: configuration.drainTimeout) { [unowned self] in
-                logger.warning("task \(running) is cut off: it did not finish within --drain-timeout")
+                logger.warning("task \(running) is being cut off: it did not finish within --drain-timeout")
                 interruptTask()
             }
         }
@@ -68,7 +68,7 @@ extension TaskServer {
     private func cutOff(_ signal: Signal) {
         guard cutOffBy == nil else { return }
         cutOffBy = signal
-        if let running = queue.running { logger.warning("leaving at once: task \(running) is cut off") }
+        if let running = queue.running { logger.warning("leaving at once: task \(running) is being cut off") }
         interruptTask()
     }
 

@@ -171,6 +171,22 @@ struct NumberedSessionTests {
         dialogue.end()
     }
 
+    /// Every request with a seq is answered, also where a classic one ends the connection.
+    @Test func waitsAreAnsweredBeforeTheConnectionEnds() throws {
+        let dialogue = try Dialogue(timeScale: 0.05)
+        let client = try dialogue.connect()
+        try client.send(
+            Numbered.run(1, "revers", "ab") + Numbered.result(2, 1, Numbered.wait)
+                + #"{"type":"status","task_id":99}"# + Numbered.run(3, "echo") + "garbage")
+        #expect(client.object()["seq"] as? Int == 1)
+        dialogue.wait("the wait") { dialogue.server.queue.waiterCount == 1 }
+        try client.send(Numbered.run(4, "echo"))
+        client.expect(#"{"seq":2,"status":"success","data":"ba"}"#)
+        client.expectClosed()
+        #expect(dialogue.server.queue.counts.submitted == 1)
+        dialogue.end()
+    }
+
     @Test func classicRequestsOnTheSameConnectionStayClassic() throws {
         let dialogue = try Dialogue(timeScale: 0.02)
         let client = try dialogue.connect()
