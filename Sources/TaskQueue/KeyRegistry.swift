@@ -25,12 +25,23 @@ struct KeyRegistry {
         init(_ text: String) { bytes = Array(text.utf8) }
     }
 
-    private var entries: [Key: (id: TaskID, content: Content)] = [:]
+    private typealias Entries = [Key: (id: TaskID, content: Content)]
+
+    /// Many small dictionaries: a large one that grows moves all that it holds, and everybody waits meanwhile.
+    private var shards = [Entries](repeating: [:], count: 64)
 
     subscript(key: String) -> (id: TaskID, content: Content)? {
-        get { entries[Key(key)] }
-        set { entries[Key(key)] = newValue }
+        get {
+            let key = Key(key)
+            return shards[shard(of: key)][key]
+        }
+        set {
+            let key = Key(key)
+            shards[shard(of: key)][key] = newValue
+        }
     }
+
+    private func shard(of key: Key) -> Int { Int(UInt(bitPattern: key.hashValue) % UInt(shards.count)) }
 }
 
 extension String {

@@ -25,10 +25,10 @@ extension RequestError {
     /// - Parameter name: what the client wrote, of any length.
     static func unknownTaskName(_ name: String, names: [String], nearest: String?) -> RequestError {
         let shown = name.utf8.count <= 64 ? "\"\(name)\"" : "of \(name.utf8.count) bytes"
-        let suggestion = nearest.map { "; did you mean \($0)?" } ?? "."
+        let suggestion = nearest.map { " (did you mean \($0)?)" } ?? ""
         var error = RequestError(
             .unknownTaskName,
-            "no task type has the name \(shown)\(suggestion) There are: \(names.joined(separator: ", "))")
+            "no task type has the name \(shown)\(suggestion); there are \(names.joined(separator: ", "))")
         error.names = names
         error.nearest = nearest
         return error

@@ -26,9 +26,9 @@ final class Session {
     /// The client will send nothing more.
     private(set) var inputEnded = false
     /// The classic `status` that is held until its task has ended.
-    private var held: (waiter: Waiter, task: TaskID)?
+    var held: (waiter: Waiter, task: TaskID)?
     /// That task has ended, and the answer is to be written.
-    private var heldHasEnded = false
+    var heldHasEnded = false
     /// Requests with a `seq` that wait for a task's end; nil where there was none yet.
     var waits: SessionWaits?
     /// Why the session ends once those are answered; nothing is read any more.
@@ -39,8 +39,8 @@ final class Session {
     /// What it has done in this turn.
     var turn = Turn()
     /// It has had its turn, and goes on in the loop's next round.
-    private var hasYielded = false
-    private var idleWatch: IdleWatch?
+    private(set) var hasYielded = false
+    private(set) var idleWatch: IdleWatch?
     var lingerTimer: Timer?
 
     /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
@@ -88,7 +88,7 @@ final class Session {
     }
 
     /// Sends what has gathered, and lets others have their turn, where it is time to.
-    private func pace() {
+    func pace() {
         if server.output.count >= Self.outputLimit { flush() }
         guard turn.isOver, !hasYielded else { return }
         flush()
@@ -133,43 +133,19 @@ final class Session {
     // MARK: Output
 
     func reply(_ reply: ClassicReply) {
+        claimOutput()
         reply.write(to: &server.output)
     }
 
     func reply(_ reply: Reply, _ sequence: Int?) {
+        claimOutput()
         reply.write(to: &server.output, sequence: sequence)
     }
 
-    /// Holds what follows until a task has ended.
-    func hold(for task: TaskID) {
-        let waiter = server.newWaiter(of: self)
-        server.queue.addWaiter(waiter, for: task)
-        held = (waiter, task)
-    }
-
-    /// The task has ended for which one of the session's requests waited; `settle` answers them all.
-    func waitDidEnd(_ number: UInt64) {
-        if held?.waiter.number == number { heldHasEnded = true } else { waits?.end(number) }
-    }
-
-    private func answerHeld() {
-        guard let held, heldHasEnded else { return }
-        self.held = nil
-        heldHasEnded = false
-        idleWatch?.noteActivity()
-        reply(.status(server.queue[held.task]?.state ?? .error))
-        if server.isStopping { resultOwed = held.task }
-    }
-
-    /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
-    /// their turn.
-    private func answerEndedWaits() {
-        while phase == .open, stream.isDrained, !hasYielded, let wait = waits?.nextEnded() {
-            idleWatch?.noteActivity()
-            answer(wait)
-            if server.isStopping, wait.question == .status { resultOwed = wait.task }
-            pace()
-        }
+    /// All sessions share one buffer, which has the replies of one at a time.
+    private func claimOutput() {
+        assert(server.output.isEmpty || server.outputOwner == id, "replies of two sessions")
+        server.outputOwner = id
     }
 
     func flush() {

@@ -58,7 +58,7 @@ extension TaskServer {
                 ServerInformation.TaskType(name: $0.name, delay: Int(clamping: $1))
             },
             limits: [
-                ServerInformation.Limit("max-message", configuration.maximumMessage),
+                ServerInformation.Limit(MessageLimits.requestOption, configuration.maximumMessage),
                 ServerInformation.Limit("timeout", configuration.idleTimeout.map { Int(clamping: $0) }),
                 ServerInformation.Limit("drain-timeout", Int(clamping: configuration.drainTimeout)),
             ])

@@ -32,6 +32,8 @@ package final class TaskServer {
     let reader = MessageReader()
     /// The replies of the session that is at work, on their way to its socket.
     var output: [UInt8] = []
+    /// Whose replies they are.
+    var outputOwner = ConnectionID.none
 
     /// How many sessions go on in one round of the loop, after each has had its turn.
     private static let turnsPerRound = 64

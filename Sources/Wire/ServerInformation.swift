@@ -32,9 +32,11 @@ package struct ServerInformation: Hashable, Sendable {
     package static let protocolVersion = 1
 
     package var name: String
+    /// As CHANGELOG.md has it.
     package var version: String
     package var protocolVersion: Int
     package var instance: InstanceID
+    /// In the catalogue's order.
     package var taskTypes: [TaskType]
     /// In bytes and milliseconds.
     package var limits: [Limit]
