@@ -43,6 +43,7 @@ struct TaskWait {
             for (index, answer) in answers { note(answer.reply, of: ids[index], on: display) }
             if missing == 0 { display.end() }
             for (index, answer) in answers { try take(index, answer) }
+            display.goOn()
         }
     }
 

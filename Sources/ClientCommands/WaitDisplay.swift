@@ -3,7 +3,8 @@ import TaskClient
 import TaskPresentation
 import Wire
 
-/// The live line of a wait, on a terminal: drawn once a second, and at once when the terminal changes its size.
+/// The live line of a wait, on a terminal: drawn once a second, when the position is known, and at once when the terminal
+/// changes its size.
 ///
 /// The position of the task that ends next is asked for as often; where stderr is no terminal, nothing is asked or shown.
 final class WaitDisplay: Transient {
@@ -18,6 +19,8 @@ final class WaitDisplay: Transient {
     private var timer: Timer?
     private var resize: SignalWatcher?
     private var isAsking = false
+    /// From the first drawing to the end.
+    private var isLive = false
     /// How many columns the line takes that stands on the terminal; nil where none does.
     private var shown: Int?
 
@@ -47,6 +50,7 @@ final class WaitDisplay: Transient {
     /// Takes the line away, for good. May be called twice.
     func end() {
         erase()
+        isLive = false
         console.transient = nil
         timer?.close()
         resize?.close()
@@ -64,7 +68,13 @@ final class WaitDisplay: Transient {
         ended.insert(id)
     }
 
+    /// Shows it again below what was printed, with the task that is now the next to end.
+    func goOn() {
+        if isLive { askForPosition() }
+    }
+
     private func tick() {
+        isLive = true
         draw()
         askForPosition()
         timer?.start(after: Self.interval) { [unowned self] in tick() }
@@ -81,6 +91,8 @@ final class WaitDisplay: Transient {
             if case .status(let report, _) = answer.reply, !report.state.isFinal {
                 progress.note(report, of: id, at: console.now())
             }
+            guard isLive else { return }
+            if progress.current == id { draw() } else { askForPosition() }
         }
     }
 
