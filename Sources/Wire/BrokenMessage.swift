@@ -16,6 +16,8 @@ package enum BrokenMessage: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongValue(String)
     /// A member that stands twice.
     case repeated(String)
+    /// A reply that makes sense, but none to what was asked; in words.
+    case unfit(String)
     /// A `type` that is no request.
     case unknownRequest
 
@@ -29,6 +31,7 @@ package enum BrokenMessage: Error, Hashable, Sendable, CustomStringConvertible {
         case .missing(let member): "no member \"\(member)\""
         case .wrongValue(let member): "a wrong value for \"\(member)\"\(Self.expectation(of: member))"
         case .repeated(let member): "\"\(member)\" given twice"
+        case .unfit(let reason): reason
         case .unknownRequest:
             "an unknown request type: there are run, status, get_result, and with a seq cancel, list, stats and info"
         }

@@ -40,11 +40,29 @@ package struct IncomingReply {
                 Reply.TaskResult(
                     try fields.task.state.required(), data: try fields.data.required(),
                     failure: try fields.task.failure.optional(), timedOut: try fields.timedOut.optional() ?? false))
-        case .list:
-            return .list(Reply.TaskPage(tasks: try fields.tasks.required(), next: try fields.next.optional()))
+        case .list(let query):
+            let page = Reply.TaskPage(tasks: try fields.tasks.required(), next: try fields.next.optional())
+            try page.check(against: query)
+            return .list(page)
         case .stats: return .stats(try fields.statistics.statistics())
         case .info: return .info(try fields.information.information())
         }
+    }
+}
+
+extension Reply.TaskPage {
+    /// Whoever goes on with `next` until there is none must come to an end: each page begins below the one before.
+    fileprivate func check(against query: Request.ListQuery) throws(BrokenMessage) {
+        guard tasks.count <= query.limit else { throw .unfit("more tasks than were asked for") }
+        var before = query.before
+        for id in tasks.lazy.compactMap(\.id) {
+            if let before, id >= before { throw .unfit("a list whose ids do not fall") }
+            before = id
+        }
+        // The last task itself may be named: the next page is below it.
+        guard let next else { return }
+        if let last = tasks.last?.id, next > last { throw .unfit("a list that goes on above its last task") }
+        if let before = query.before, next >= before { throw .unfit("a list that does not go on") }
     }
 }
 

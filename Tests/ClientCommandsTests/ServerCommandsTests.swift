@@ -66,6 +66,19 @@ extension ClientCommandsTests {
                     """)
         }
 
+        @Test(arguments: [
+            "{\"seq\":2,\"tasks\":[],\"next\":5}", "{\"seq\":2,\"tasks\":[],\"next\":6}",
+            "{\"seq\":2,\"tasks\":[{\"task_id\":5,\"status\":\"success\"}]}",
+        ]) func aListThatDoesNotFallEnds(page: String) {
+            let server = FakeServer([
+                .answer("{\"seq\":1,\"tasks\":[{\"task_id\":5,\"status\":\"success\"}],\"next\":5}\n"),
+                .answer(page + "\n"), .close,
+            ])
+            let ran = Stage(server).perform(list())
+            #expect(ran.output.isEmpty && ran.code == 6)
+            #expect(ran.errors.contains("is not uv-taskd: a list "))
+        }
+
         @Test func aRefusal() {
             let server = FakeServer([.answer("{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n")])
             let ran = Stage(server).perform(ServerCommand(.stats, isJSON: true))

@@ -120,6 +120,19 @@ struct IncomingReplyTests {
         }
     }
 
+    @Test(arguments: [
+        (#"[]"#, nil, nil), ("[9,5]", 5, nil), ("[9]", 3, nil), ("[]", 9, nil),
+        ("[9,8,7]", nil, "more tasks than were asked for"), ("[8,9]", nil, "a list whose ids do not fall"),
+        ("[9,9]", nil, "a list whose ids do not fall"), ("[10]", nil, "a list whose ids do not fall"),
+        ("[9,5]", 6, "a list that goes on above its last task"), ("[]", 10, "a list that does not go on"),
+        ("[]", 11, "a list that does not go on"),
+    ]) func aListFallsToItsEnd(ids: String, next: Int?, reason: String?) {
+        let tasks = ids.replacing(/\d+/) { #"{"task_id":\#($0.output),"status":"success"}"# }
+        let members = "\"tasks\":\(tasks)" + (next.map { ",\"next\":\($0)" } ?? "")
+        let query = Request.ListQuery(before: id(10), limit: 2)
+        #expect(problem("{\"seq\":1,\(members)}", .list(query)) == reason.map(BrokenMessage.unfit))
+    }
+
     @Test func aProblemIsToldInItsOwnWords() {
         let words: [(String, String)] = [
             ("position", ": it takes an integer from 0 to 2^53-1"), ("existing", ": it takes true or false"),
