@@ -1,5 +1,7 @@
 package import Libuv
+import TaskClient
 import TaskPresentation
+import Wire
 
 /// What a command has of the process around it: where its words go, what it reads, the environment and the clock.
 package final class Console {
@@ -97,6 +99,18 @@ package final class Console {
 
     /// Writes text as it is.
     func write(_ text: String) throws(CommandEnd) { try write(Array(text.utf8)) }
+
+    /// What `--json` prints of an answer: the server's object in one line, harmless where stdout is a terminal.
+    ///
+    /// - Parameter id: that of the task, for answers that have none.
+    func jsonLine(_ answer: Answer, for id: TaskID? = nil) -> String {
+        JSONLine.line(answer.text, for: id, isForTerminal: output.size() != nil)
+    }
+
+    /// Writes that line.
+    func write(json answer: Answer, for id: TaskID? = nil) throws(CommandEnd) {
+        try write(jsonLine(answer, for: id))
+    }
 
     /// Says something to whoever started the program, in a line on stderr.
     func say(_ sentence: String) {

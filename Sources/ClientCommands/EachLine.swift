@@ -178,7 +178,7 @@ final class EachLine {
         case .refused(let error): refusal = (line, error)
         default: preconditionFailure("no reply to a submit")
         }
-        if command.isJSON { bytes.append(text: JSONLine.line(answer.text)) }
+        if command.isJSON { bytes.append(text: conversation.console.jsonLine(answer)) }
     }
 
     private func end(_ line: Int, _ error: RequestError) -> CommandEnd {

@@ -17,7 +17,7 @@ struct ResultOutput {
     func show(
         _ answer: TaskClient.Answer, of id: TaskID, in conversation: Conversation
     ) throws(CommandEnd) -> ProgramExit {
-        if isJSON { try console.write(JSONLine.line(answer.text, for: id)) }
+        if isJSON { try console.write(json: answer, for: id) }
         switch answer.reply {
         case .result(let result): return try show(result, of: id, in: conversation)
         case .refused(let error):

@@ -44,7 +44,7 @@ package struct RunCommand: ClientCommand {
                 try show(answer, submission, on: context.console)
                 return .success
             case .refused(let error):
-                if isJSON { try context.console.write(JSONLine.line(answer.text)) }
+                if isJSON { try context.console.write(json: answer) }
                 context.console.say(RefusalWords.refused(error, submitOf: taskName))
                 return ProgramExit(error.code)
             default: preconditionFailure("no reply to a submit")
@@ -69,7 +69,7 @@ package struct RunCommand: ClientCommand {
     private func show(
         _ answer: Answer, _ submission: Reply.Submission, on console: Console
     ) throws(CommandEnd) {
-        if isJSON { return try console.write(JSONLine.line(answer.text)) }
+        if isJSON { return try console.write(json: answer) }
         try console.write("\(submission.id)\n")
         if console.errors.size() != nil { console.note(TaskWords.standing(submission.task)) }
     }

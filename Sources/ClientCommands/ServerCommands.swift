@@ -23,7 +23,7 @@ package struct ServerCommand: ClientCommand {
         let answer = try context.talk { conversation throws(CommandEnd) in
             try conversation.ask(question == .stats ? .stats : .info)
         }
-        if isJSON { try context.console.write(JSONLine.line(answer.text)) }
+        if isJSON { try context.console.write(json: answer) }
         switch answer.reply {
         case .stats(let statistics): if !isJSON { try context.console.write(ServerWords.text(statistics)) }
         case .info(let information): if !isJSON { try context.console.write(ServerWords.text(information)) }
@@ -57,7 +57,7 @@ package struct ListCommand: ClientCommand {
             repeat {
                 let limit = min(last - tasks.count, Request.ListQuery.limitRange.upperBound)
                 let answer = try conversation.ask(.list(.init(state: state, before: before, limit: limit)))
-                if isJSON { try context.console.write(JSONLine.line(answer.text)) }
+                if isJSON { try context.console.write(json: answer) }
                 guard case .list(let page) = answer.reply else { return context.refused(answer) }
                 tasks += page.tasks
                 before = page.next

@@ -23,7 +23,7 @@ package struct StatusCommand: ClientCommand {
         }
         var exit = ProgramExit.success
         for (id, answer) in zip(ids, answers) {
-            if isJSON { try context.console.write(JSONLine.line(answer.text, for: id)) }
+            if isJSON { try context.console.write(json: answer, for: id) }
             switch answer.reply {
             case .status(let report, _):
                 if !isJSON { try context.console.write("\(report.state.rawValue)\n") }
@@ -70,7 +70,7 @@ package struct WaitCommand: ClientCommand {
     }
 
     private func show(_ answer: Answer, of id: TaskID, _ context: CommandContext) throws(CommandEnd) -> ProgramExit {
-        if isJSON { try context.console.write(JSONLine.line(answer.text, for: id)) }
+        if isJSON { try context.console.write(json: answer, for: id) }
         guard case .status(let report, let timedOut) = answer.reply else { return context.refused(answer, of: id) }
         if timedOut {
             context.console.say(WaitWords.timedOut(id, after: timeout ?? 0, report))
@@ -102,7 +102,7 @@ package struct CancelCommand: ClientCommand {
         }
         var exit = ProgramExit.success
         for (id, answer) in zip(ids, answers) {
-            if isJSON { try context.console.write(JSONLine.line(answer.text, for: id)) }
+            if isJSON { try context.console.write(json: answer, for: id) }
             guard case .status(let report, _) = answer.reply else {
                 exit = max(exit, context.refused(answer, of: id))
                 continue

@@ -102,7 +102,7 @@ final class Watch {
     }
 
     private func refuse(_ answer: Answer) throws(CommandEnd) -> ProgramExit {
-        if isJSON { try console.write(JSONLine.line(answer.text)) }
+        if isJSON { try console.write(json: answer) }
         return conversation.context.refused(answer)
     }
 
@@ -113,7 +113,7 @@ final class Watch {
         mustDraw = false
         isResized = false
         if isJSON {
-            if hasAnswers, let tasks { try console.write(JSONLine.line(tasks.text)) }
+            if hasAnswers, let tasks { try console.write(json: tasks) }
             return
         }
         guard let lines else { return }

@@ -10,8 +10,16 @@ package enum JSONLine {
     /// before as one strict object on one line, and the server writes the `seq` first and, where there is one, the
     /// `task_id` next. Of another server's reply the `seq` stays.
     ///
-    /// - Parameter id: For replies that have none; nil to add nothing.
-    package static func line(_ replyText: String, for id: TaskID? = nil) -> String {
+    /// - Parameters:
+    ///   - id: For replies that have none; nil to add nothing.
+    ///   - isForTerminal: Whether characters that a terminal would obey are written as JSON's escapes, which is the same
+    ///     object; a stranger may have written them.
+    package static func line(_ replyText: String, for id: TaskID? = nil, isForTerminal: Bool = false) -> String {
+        let line = line(replyText, id)
+        return isForTerminal ? TerminalText.escapedJSON(line) : line
+    }
+
+    private static func line(_ replyText: String, _ id: TaskID?) -> String {
         var text = replyText.utf8[...]
         while text.last == UInt8(ascii: "\n") { text.removeLast() }
         guard text.first == UInt8(ascii: "{") else { return String(Substring(text)) + "\n" }

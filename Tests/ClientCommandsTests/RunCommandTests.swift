@@ -64,6 +64,18 @@ extension ClientCommandsTests {
             #expect(refused.errors.hasPrefix("uv-task: no task type is named") && refused.code == 5)
         }
 
+        @Test func jsonOnATerminalHasNothingThatItWouldObey() {
+            let data = "\u{9B}31m\u{202E}\u{7F}"
+            let raw = "{\"task_id\":1,\"status\":\"success\",\"data\":\"\(data)\"}\n"
+            #expect(stage.perform(run("echo", data, waits: true, isJSON: true)) == Ran(raw))
+            stage.outputSize = Stage.terminal
+            let escaped = #"{"task_id":2,"status":"success","data":"\u009B31m\u202E\u007F"}"# + "\n"
+            #expect(stage.perform(run("echo", data, waits: true, isJSON: true)) == Ran(escaped))
+            stage.input = [bytes(data)]
+            let lines = EachLineCommand(taskName: "echo", waits: true, timeout: nil, isJSON: true)
+            #expect(stage.perform(lines).output.contains(#""\u009B31m\u202E\u007F""#))
+        }
+
         @Test func aKeyMakesOneTask() {
             let first = RunCommand(
                 taskName: "echo", data: .given("x"), key: "k", waits: false, timeout: nil, isJSON: false)

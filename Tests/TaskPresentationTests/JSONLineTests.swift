@@ -31,6 +31,14 @@ struct JSONLineTests {
         #expect(JSONLine.line(written(.submitted(submission))) == line)
     }
 
+    @Test func forATerminalItIsTheSameJSONWithoutWhatATerminalObeys() {
+        let text = "{\"seq\":1,\r\"data\":\"\u{9B}31m\u{7F}\u{202E}\u{61C}ä😀\\u001b\"}"
+        #expect(
+            JSONLine.line(text, for: 7, isForTerminal: true)
+                == #"{"task_id":7, "data":"\u009B31m\u007F\u202E\u061Cä😀\u001b"}"# + "\n")
+        #expect(JSONLine.line(text).contains("\u{9B}31m\u{7F}\u{202E}\u{61C}"))
+    }
+
     @Test func withoutAnID() {
         #expect(
             JSONLine.line(written(.list(.init(tasks: [TaskReport(id: 7, state: .success)], next: nil))))

@@ -6,6 +6,7 @@ struct TerminalTextTests {
     @Test func whatATerminalWouldObeyIsShown() {
         #expect(TerminalText.escaped("\u{1B}[31mred\u{7}") == #"\u{1B}[31mred\u{7}"#)
         #expect(TerminalText.escaped("a\r\u{0}\u{7F}\u{80}\u{9B}\u{9F}") == #"a\u{D}\u{0}\u{7F}\u{80}\u{9B}\u{9F}"#)
+        #expect(TerminalText.escaped("\u{61C}\u{200E}\u{200F}\u{200D}") == "\\u{61C}\\u{200E}\\u{200F}\u{200D}")
         #expect(TerminalText.escaped("\u{202A}\u{202E}\u{2066}\u{2069}") == #"\u{202A}\u{202E}\u{2066}\u{2069}"#)
     }
 
