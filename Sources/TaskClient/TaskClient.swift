@@ -152,8 +152,8 @@ package final class TaskClient {
 
     private func take(_ incoming: IncomingReply) throws(BrokenMessage) {
         firstEnd = nil
-        guard let sequence = incoming.sequence else { return takeUnnumbered(incoming) }
-        guard let entry = unanswered[sequence] else { throw .wrongValue("seq") }
+        guard let sequence = incoming.sequence else { return try takeUnnumbered(incoming) }
+        guard let entry = unanswered[sequence] else { throw .answerToNothing }
         let reply = try incoming.reply(to: entry.request)
         _ = unanswered.remove(sequence)
         if entry.isSubmit { attempts = 0 }
@@ -170,9 +170,9 @@ package final class TaskClient {
 
     /// The server could not read which request it refuses. Of those of this client only a submit can be too large;
     /// any other refusal is one of the whole connection.
-    private func takeUnnumbered(_ incoming: IncomingReply) {
-        guard let error = incoming.error else { return }
-        let oldest = unanswered.oldestSubmit.flatMap { unanswered[$0]?.wasSent == true ? $0 : nil }
+    private func takeUnnumbered(_ incoming: IncomingReply) throws(BrokenMessage) {
+        guard let error = incoming.error else { throw .answerToNothing }
+        let oldest = error.code == .tooLarge ? unanswered.oldestSentSubmit : nil
         for sequence in oldest.map({ [$0] }) ?? unanswered.sequences {
             unanswered.remove(sequence)?.onAnswer(Answer(reply: .refused(error), text: incoming.text))
         }
@@ -239,4 +239,9 @@ package final class TaskClient {
         failure = described
         return described
     }
+}
+
+extension BrokenMessage {
+    /// Of a reply whose `seq` belongs to no request that is unanswered, or that is neither numbered nor a refusal.
+    fileprivate static let answerToNothing = BrokenMessage.unfit("an answer to nothing that was asked")
 }

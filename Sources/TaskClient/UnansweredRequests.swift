@@ -24,7 +24,8 @@ struct UnansweredRequests {
     /// In the order in which they were made.
     var sequences: [Int] { entries.keys.sorted() }
 
-    var oldestSubmit: Int? { entries.filter(\.value.isSubmit).keys.min() }
+    /// Its `seq`.
+    var oldestSentSubmit: Int? { entries.filter { $0.value.isSubmit && $0.value.wasSent }.keys.min() }
 
     subscript(sequence: Int) -> Entry? {
         get { entries[sequence] }

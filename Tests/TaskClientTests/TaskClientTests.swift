@@ -72,6 +72,39 @@ struct TaskClientTests {
         #expect(answers == ["a too_large", "b 2"])
     }
 
+    @Test func anyOtherRefusalWithoutANumberIsTheWholeConnections() throws {
+        let server = FakeServer([.answer(info(1)), .silence, .silence, .answer(refused(nil, .badRequest))])
+        let client = try taskClient(of: server)
+        var codes: [RequestError.Code?] = []
+        for data in ["a", "b"] { client.send(.run(taskName: "echo", data: data)) { codes.append(code($0)) } }
+        client.send(.status(.first)) { codes.append(code($0)) }
+        try client.run { codes.count == 3 }
+        client.close()
+        #expect(codes == [.badRequest, .badRequest, .badRequest])
+    }
+
+    @Test(arguments: [
+        "{\"seq\":2,\"status\":\"success\"}\n", "{}\n", "{\"status\":\"success\"}\n",
+        "{\"seq\":7,\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n",
+    ]) func anAnswerToNothing(text: String) throws {
+        let server = FakeServer([.answer(text)])
+        let client = try taskClient(of: server)
+        let reason = "an answer to nothing that was asked"
+        #expect(throws: ClientError.foreignAnswer(host: "127.0.0.1", port: server.port, reason)) {
+            try client.ask(.status(.first))
+        }
+        client.close()
+    }
+
+    @Test func aSecondAnswerIsOneToNothing() throws {
+        let server = FakeServer([.answer(status(1, .waiting) + status(1, .success))])
+        let client = try taskClient(of: server)
+        _ = try client.ask(.status(.first))
+        let error = #expect(throws: ClientError.self) { try client.ask(.status(.first)) }
+        client.close()
+        #expect(error?.description.contains("an answer to nothing that was asked") == true)
+    }
+
     @Test func aRefusedConnectionRefusesEverything() throws {
         let server = FakeServer([.silence, .answer(refused(nil, .tooManyConnections))])
         let client = try taskClient(of: server)
