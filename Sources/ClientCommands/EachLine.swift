@@ -35,7 +35,10 @@ final class EachLine {
     /// What each line came to, nil where that was said.
     private var output = InOrder<Outcome>()
     private var instance: InstanceID?
+    /// Tasks that are waited for.
     private var open: Set<TaskID> = []
+    /// Those, and tasks whose results wait for those of earlier lines.
+    private var unprinted: Set<TaskID> = []
     private var exit = ProgramExit.success
 
     private enum Outcome {
@@ -140,6 +143,7 @@ final class EachLine {
         }
         awaited += 1
         open.insert(submission.id)
+        unprinted.insert(submission.id)
         instance = submission.instance
         let wait = Request.Wait(timeout: command.timeout)
         conversation.client.send(.result(submission.id, wait), for: submission.instance) { [unowned self] in
@@ -155,6 +159,7 @@ final class EachLine {
             switch outcome {
             case .submit(let answer): show(answer, line: index + 1, &bytes)
             case .result(let id, let answer):
+                unprinted.remove(id)
                 guard refusal == nil else {
                     submittedAfter.append((index + 1, id))
                     continue
@@ -187,15 +192,17 @@ final class EachLine {
     }
 
     private func end(_ stop: Conversation.Stop) -> CommandEnd {
-        let options = conversation.context.options
+        let call = WaitCall(
+            wantsResults: true, instance: instance, isJSON: command.isJSON, options: conversation.context.options)
+        let (open, unprinted) = (open.sorted(), unprinted.sorted())
         switch stop {
         case .signal(let signal):
-            return CommandEnd(signal, WaitWords.interrupted(open.sorted(), options: options))
+            return CommandEnd(signal, WaitWords.interrupted(open, unprinted: unprinted, call))
         case .lost(let error) where unansweredSubmits == 0 && !open.isEmpty:
             return CommandEnd(
                 .noConnection,
                 WaitWords.connectionLost(
-                    to: conversation.context.server, open.sorted(), cause: "\(error)", options: options))
+                    to: conversation.context.server, open, unprinted: unprinted, cause: "\(error)", call))
         case .lost(let error):
             return CommandEnd(
                 .noConnection,

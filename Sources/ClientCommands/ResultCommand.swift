@@ -40,13 +40,10 @@ package struct ResultCommand: ClientCommand {
 
     /// Prints in the order of the ids.
     private func wait(_ output: ResultOutput, _ conversation: Conversation) throws(CommandEnd) -> ProgramExit {
-        var queue = InOrder<Answer>()
         var exit = ProgramExit.success
-        let wait = TaskWait(ids: ids, instance: instance, timeout: timeout, wantsResults: true)
+        let wait = TaskWait(ids: ids, instance: instance, timeout: timeout, wantsResults: true, isJSON: isJSON)
         try wait.perform(in: conversation) { index, answer throws(CommandEnd) in
-            for (index, answer) in queue.put(answer, at: index) {
-                exit = max(exit, try output.show(answer, of: ids[index], in: conversation))
-            }
+            exit = max(exit, try output.show(answer, of: ids[index], in: conversation))
         }
         return exit
     }

@@ -35,7 +35,7 @@ struct ResultOutput {
             console.say(
                 result.timedOut
                     ? WaitWords.timedOut(id, after: timeout ?? 0, report)
-                    : WaitWords.unfinished(id, report, options: conversation.context.options))
+                    : WaitWords.unfinished(id, report, call(conversation.context)))
             return result.timedOut ? .timedOut : .notFinished
         }
         if result.state == .error { console.say(WaitWords.failed(id, result.failure)) }
@@ -49,6 +49,11 @@ struct ResultOutput {
         } else {
             try console.write(isLine ? data + "\n" : data)
         }
+    }
+
+    /// What gets a result that is not there yet.
+    private func call(_ context: CommandContext) -> WaitCall {
+        WaitCall(wantsResults: true, instance: instance, isJSON: isJSON, options: context.options)
     }
 
     /// Position and time left, which a result does not tell.

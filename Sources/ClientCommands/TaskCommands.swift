@@ -61,7 +61,7 @@ package struct WaitCommand: ClientCommand {
     package func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit {
         var exit = ProgramExit.success
         try context.talk { conversation throws(CommandEnd) in
-            let wait = TaskWait(ids: ids, instance: instance, timeout: timeout, wantsResults: false)
+            let wait = TaskWait(ids: ids, instance: instance, timeout: timeout, wantsResults: false, isJSON: isJSON)
             try wait.perform(in: conversation) { index, answer throws(CommandEnd) in
                 exit = max(exit, try show(answer, of: ids[index], context))
             }

@@ -10,10 +10,12 @@ struct TaskWait {
     let timeout: Int?
     /// Whether the results are asked for too.
     let wantsResults: Bool
+    /// Whether replies are printed: whoever goes on with the wait wants them too.
+    let isJSON: Bool
 
     /// - Parameters:
     ///   - known: what is known of the tasks before.
-    ///   - take: is given each answer as it comes, with the index of its id.
+    ///   - take: is given each answer with the index of its id: results in the order of the ids, else as they come.
     func perform(
         in conversation: Conversation, known: TaskReport? = nil,
         _ take: (Int, TaskClient.Answer) throws(CommandEnd) -> Void
@@ -31,18 +33,26 @@ struct TaskWait {
         try conversation.watchSignals()
         try display.begin()
         var missing = ids.count
+        var results = InOrder<Answer>()
         while missing > 0 {
             do throws(Conversation.Stop) {
                 try conversation.wait { !inbox.isEmpty }
             } catch {
-                throw end(error, display.open, conversation.context)
+                let unprinted = wantsResults ? Array(ids[results.next...]) : display.open
+                throw end(error, display.open, unprinted, conversation.context)
             }
             let answers = inbox
             inbox = []
             missing -= answers.count
             for (index, answer) in answers { note(answer.reply, of: ids[index], on: display) }
             if missing == 0 { display.end() }
-            for (index, answer) in answers { try take(index, answer) }
+            for (index, answer) in answers {
+                guard wantsResults else {
+                    try take(index, answer)
+                    continue
+                }
+                for (index, answer) in results.put(answer, at: index) { try take(index, answer) }
+            }
             display.goOn()
         }
     }
@@ -55,15 +65,19 @@ struct TaskWait {
         }
     }
 
-    private func end(_ stop: Conversation.Stop, _ open: [TaskID], _ context: CommandContext) -> CommandEnd {
-        switch stop {
+    private func end(
+        _ stop: Conversation.Stop, _ open: [TaskID], _ unprinted: [TaskID], _ context: CommandContext
+    ) -> CommandEnd {
+        let call = WaitCall(
+            wantsResults: wantsResults, instance: instance, isJSON: isJSON, options: context.options)
+        return switch stop {
         case .signal(let signal):
-            CommandEnd(signal, WaitWords.interrupted(open, options: context.options))
+            CommandEnd(signal, WaitWords.interrupted(open, unprinted: unprinted, call))
         case .lost(let error):
             CommandEnd(
                 .noConnection,
                 WaitWords.connectionLost(
-                    to: context.server, open, cause: error.description, options: context.options))
+                    to: context.server, open, unprinted: unprinted, cause: error.description, call))
         }
     }
 }

@@ -1,8 +1,6 @@
 package import Wire
 
 /// How a wait ended otherwise than with the task's result, and how to go on: one line each, without a newline.
-///
-/// `options` are those of the connection, for the commands that are named: ` --port 4322`.
 package enum WaitWords {
     /// `task 7 has not ended within 30 s: 3rd in the queue, done in about 9 s`
     package static func timedOut(_ id: TaskID, after milliseconds: Int, _ report: TaskReport) -> String {
@@ -10,10 +8,10 @@ package enum WaitWords {
     }
 
     /// `task 7 has not finished: waiting, 3rd in the queue; uv-task result 7 --wait waits for it`
-    package static func unfinished(_ id: TaskID, _ report: TaskReport, options: String = "") -> String {
+    package static func unfinished(_ id: TaskID, _ report: TaskReport, _ call: WaitCall) -> String {
         let isPlaced = report.state == .waiting && report.position != nil
         let standing = (isPlaced ? "waiting, " : "") + TaskWords.standing(report)
-        return "task \(id) has not finished: \(standing); \(command([id], options)) waits for it"
+        return "task \(id) has not finished: \(standing); \(call.words([id])) waits for it"
     }
 
     /// `task 7 ended in error: too much of it (failed)`
@@ -24,11 +22,16 @@ package enum WaitWords {
     /// `interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait`, and of several
     /// `interrupted; 3 tasks go on. To wait for them: uv-task wait 7 8 9`
     ///
-    /// - Parameter ids: Of the tasks that have not ended.
-    package static func interrupted(_ ids: [TaskID], options: String = "") -> String {
-        guard let first = ids.first else { return "interrupted" }
-        let (what, them) = ids.count == 1 ? ("task \(first) goes on", "it") : ("\(ids.count) tasks go on", "them")
-        return "interrupted; \(what). To wait for \(them): \(command(ids, options))"
+    /// - Parameters:
+    ///   - open: The tasks that are not known to have ended.
+    ///   - unprinted: Those of which nothing was printed yet, the open ones among them.
+    package static func interrupted(_ open: [TaskID], unprinted: [TaskID], _ call: WaitCall) -> String {
+        guard let first = open.first, !unprinted.isEmpty else { return "interrupted" }
+        let what = open.count == 1 ? "task \(first) goes on" : "\(open.count) tasks go on"
+        let purpose =
+            unprinted.count > open.count
+            ? "To get what was not printed" : "To wait for \(unprinted.count == 1 ? "it" : "them")"
+        return "interrupted; \(what). \(purpose)\(share(unprinted)): \(call.words(unprinted))"
     }
 
     /// `the connection to localhost:4321 was lost while task 7 was waited for (it was reset). If the daemon still runs:
@@ -36,20 +39,23 @@ package enum WaitWords {
     ///
     /// - Parameters:
     ///   - server: Its host and port.
-    ///   - ids: Of the tasks that are not known to have ended.
+    ///   - open: The tasks that are not known to have ended.
+    ///   - unprinted: Those of which nothing was printed yet, the open ones among them.
     ///   - cause: What the client saw.
     package static func connectionLost(
-        to server: String, _ ids: [TaskID], cause: String, options: String = ""
+        to server: String, _ open: [TaskID], unprinted: [TaskID], cause: String, _ call: WaitCall
     ) -> String {
         let lost = "the connection to \(TerminalText.escapedLine(server)) was lost"
         let seen = "(\(TerminalText.escapedLine(cause)))"
-        guard let first = ids.first else { return "\(lost) \(seen)" }
-        let what = ids.count == 1 ? "task \(first) was" : "\(ids.count) tasks were"
-        return "\(lost) while \(what) waited for \(seen). If the daemon still runs: \(command(ids, options))"
+        guard let first = open.first, !unprinted.isEmpty else { return "\(lost) \(seen)" }
+        let what = open.count == 1 ? "task \(first) was" : "\(open.count) tasks were"
+        return "\(lost) while \(what) waited for \(seen). If the daemon still runs\(share(unprinted)): "
+            + call.words(unprinted)
     }
 
-    private static func command(_ ids: [TaskID], _ options: String) -> String {
-        let list = ids.map(\.description).joined(separator: " ")
-        return ids.count == 1 ? "uv-task result \(list) --wait\(options)" : "uv-task wait \(list)\(options)"
+    /// Where the call does not name them all: ` (the first 10; 2 more are left)`
+    private static func share(_ ids: [TaskID]) -> String {
+        let most = WaitCall.mostIDs
+        return ids.count > most ? " (the first \(most); \(ids.count - most) more are left)" : ""
     }
 }

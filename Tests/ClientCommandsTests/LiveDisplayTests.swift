@@ -99,6 +99,38 @@ extension ClientCommandsTests {
             #expect(stage.perform(command) == Ran("", sentence, 6))
         }
 
+        @Test func whoeverGoesOnAsksForTheSame() {
+            func lost(_ command: some ClientCommand, _ first: String = "") -> String {
+                let steps: [FakeServer.Step] = [first.isEmpty ? .silence : .answer(first), .silence, .close]
+                let ran = Stage(FakeServer(steps)).perform(command)
+                #expect(ran.code == 6 && ran.output.isEmpty)
+                return String(ran.errors.split(separator: "still runs: ").last?.prefix { $0 != "." } ?? "")
+            }
+            let ids = [id(2), id(1)]
+            let known = InstanceID(rawValue: 7)
+            #expect(
+                lost(ResultCommand(ids: ids, instance: nil, waits: true, timeout: 9, isJSON: true))
+                    .hasPrefix("uv-task result 2 1 --wait --json --host"))
+            #expect(
+                lost(ResultCommand(ids: ids, instance: known, waits: true, timeout: nil, isJSON: false))
+                    .hasPrefix("uv-task result 2 1 --wait --instance 0000000000000007 --host"))
+            // The second one's result has come, but not been printed.
+            let second = "{\"seq\":2,\"status\":\"success\",\"data\":\"x\"}\n"
+            #expect(
+                lost(ResultCommand(ids: ids, instance: nil, waits: true, timeout: nil, isJSON: false), second)
+                    .hasPrefix("uv-task result 2 1 --wait --host"))
+            #expect(
+                lost(WaitCommand(ids: ids, instance: known, timeout: nil, isJSON: true))
+                    .hasPrefix("uv-task wait 2 1 --instance 0000000000000007 --json --host"))
+        }
+
+        @Test func aRunKnowsTheLifeOfTheServer() {
+            let submitted = #"{"seq":2,"task_id":7,"instance":"\#(life)","status":"execute"}"# + "\n"
+            let server = FakeServer([.answer(infoReply), .answer(submitted), .silence, .close])
+            let ran = Stage(server).perform(run("echo", waits: true))
+            #expect(ran.code == 6 && ran.errors.contains(": uv-task result 7 --wait --instance \(life) --host"))
+        }
+
         // MARK: watch
 
         @Test func watchNeedsATerminal() {

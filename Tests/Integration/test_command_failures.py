@@ -105,7 +105,9 @@ class Lost(CommandTest):
             rf"\([^\n]+\)\. If the daemon still runs: {re.escape(command)}\n\Z"))
 
     def test_a_killed_daemon_while_run_waits(self):
-        self.check_lost("run revers x --wait", 1, "task 1 was", "uv-task result 1 --wait")
+        instance = self.daemon.ask("info")["instance"]
+        self.check_lost(
+            "run revers x --wait", 1, "task 1 was", f"uv-task result 1 --wait --instance {instance}")
 
     def test_a_killed_daemon_while_result_waits(self):
         self.run_task("revers")
@@ -141,6 +143,10 @@ class Lost(CommandTest):
 class Interrupted(CommandTest):
     time_scale = 0.05
 
+    @property
+    def instance(self):
+        return self.daemon.ask("info")["instance"]
+
     def check(self, arguments, waits, sentence, output, number=signal.SIGINT):
         """The command that the sentence ends in gives what the wait would have given."""
         with self.start(arguments) as process:
@@ -156,13 +162,15 @@ class Interrupted(CommandTest):
     def test_run(self):
         self.check(
             "run too_long_echo hello --wait", 1,
-            "interrupted; task 1 goes on. To wait for it: uv-task result 1 --wait", "hello")
+            f"interrupted; task 1 goes on. To wait for it: uv-task result 1 --wait --instance {self.instance}", "hello")
 
     def test_run_by_other_signals(self):
         for task_id, number in enumerate((signal.SIGTERM, signal.SIGHUP), 1):
             self.check(
                 "run too_long_echo hello --wait --json", 1,
-                f"interrupted; task {task_id} goes on. To wait for it: uv-task result {task_id} --wait", "hello", number)
+                f"interrupted; task {task_id} goes on. "
+                f"To wait for it: uv-task result {task_id} --wait --instance {self.instance} --json",
+                f'{{"task_id":{task_id},"status":"success","data":"hello"}}\n', number)
 
     def test_result(self):
         self.run_task("too_long_echo", "hello")
@@ -174,7 +182,7 @@ class Interrupted(CommandTest):
     def test_wait(self):
         self.run_task("too_long_echo", "hello")
         self.check(
-            "wait 1", 1, "interrupted; task 1 goes on. To wait for it: uv-task result 1 --wait", "hello")
+            "wait 1", 1, "interrupted; task 1 goes on. To wait for it: uv-task wait 1", "1 success\n")
 
     def test_wait_for_several(self):
         self.finished("echo", "x")

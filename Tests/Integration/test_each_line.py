@@ -137,9 +137,11 @@ class EachLineOfLongTasks(CommandTest):
         with self.start("run revers --each-line --wait", stdin=subprocess.PIPE) as process:
             process.send(b"a\nb\n")
             self.daemon.wait_for_waits(2)
+            instance = self.daemon.ask("info")["instance"]
             process.interrupt()
-            self.assertEqual(
-                process.finish(), ("", "uv-task: interrupted; 2 tasks go on. To wait for them: uv-task wait 1 2\n", 130))
+            self.assertEqual(process.finish(), ("", (
+                "uv-task: interrupted; 2 tasks go on. To wait for them: "
+                f"uv-task result 1 2 --wait --instance {instance}\n"), 130))
 
     def test_a_time_out_of_each(self):
         ran = self.call("run revers --each-line --wait --timeout 50ms", data=b"a\nb\n")
@@ -168,7 +170,7 @@ class EachLineOfLongTasks(CommandTest):
         self.assertEqual((ran.output, ran.code, len(ran.errors.splitlines())), ("", 6, 1))
         self.assertRegex(ran.errors, (
             r"\Auv-task: the connection to 127\.0\.0\.1:\d+ was lost while 2 tasks were waited for \(.*\)\. "
-            r"If the daemon still runs: uv-task wait 1 2\n\Z"))
+            r"If the daemon still runs: uv-task result 1 2 --wait --instance [0-9a-f]{16}\n\Z"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import Wire
 @testable import TaskPresentation
 
 struct WaitWordsTests {
+    private let results = WaitCall(wantsResults: true)
     private let third = TaskReport.waiting(position: 3, timeLeft: 9000)
 
     @Test func theTimeOut() {
@@ -14,14 +15,14 @@ struct WaitWordsTests {
 
     @Test func aResultThatIsNotThereYet() {
         #expect(
-            WaitWords.unfinished(7, third)
+            WaitWords.unfinished(7, third, results)
                 == "task 7 has not finished: waiting, 3rd in the queue, done in about 9 s; "
                 + "uv-task result 7 --wait waits for it")
         #expect(
-            WaitWords.unfinished(7, TaskReport(state: .waiting), options: " --port 4322")
+            WaitWords.unfinished(7, TaskReport(state: .waiting), WaitCall(wantsResults: true, options: " --port 4322"))
                 == "task 7 has not finished: waiting; uv-task result 7 --wait --port 4322 waits for it")
         #expect(
-            WaitWords.unfinished(7, .running())
+            WaitWords.unfinished(7, .running(), results)
                 == "task 7 has not finished: running; uv-task result 7 --wait waits for it")
     }
 
@@ -30,25 +31,49 @@ struct WaitWordsTests {
         #expect(WaitWords.failed(7, nil) == "task 7 ended in error")
     }
 
+    @Test func theCallThatGoesOnAsksForTheSame() {
+        let life = InstanceID(rawValue: 0xab)
+        #expect(results.words([7]) == "uv-task result 7 --wait")
+        #expect(WaitCall(wantsResults: false).words([7]) == "uv-task wait 7")
+        #expect(
+            WaitCall(wantsResults: true, instance: life, isJSON: true, options: " --port 4322").words([7, 9])
+                == "uv-task result 7 9 --wait --instance 00000000000000ab --json --port 4322")
+        #expect(
+            WaitCall(wantsResults: false, instance: life, isJSON: true).words((1...11).map { TaskID(rawValue: $0)! })
+                == "uv-task wait 1 2 3 4 5 6 7 8 9 10 --instance 00000000000000ab --json")
+    }
+
     @Test func interruptions() {
         #expect(
-            WaitWords.interrupted([7], options: " --port 4322")
-                == "interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait --port 4322")
+            WaitWords.interrupted([7], unprinted: [7], results)
+                == "interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait")
         #expect(
-            WaitWords.interrupted([7, 8, 9])
+            WaitWords.interrupted([7, 8, 9], unprinted: [7, 8, 9], WaitCall(wantsResults: false))
                 == "interrupted; 3 tasks go on. To wait for them: uv-task wait 7 8 9")
-        #expect(WaitWords.interrupted([]) == "interrupted")
+        #expect(
+            WaitWords.interrupted([7], unprinted: [7, 8], results)
+                == "interrupted; task 7 goes on. To get what was not printed: uv-task result 7 8 --wait")
+        let twelve = (1...12).map { TaskID(rawValue: $0)! }
+        #expect(
+            WaitWords.interrupted(twelve, unprinted: twelve, results)
+                == "interrupted; 12 tasks go on. To wait for them (the first 10; 2 more are left): "
+                + "uv-task result 1 2 3 4 5 6 7 8 9 10 --wait")
+        #expect(WaitWords.interrupted([], unprinted: [], results) == "interrupted")
     }
 
     @Test func aLostConnection() {
         #expect(
-            WaitWords.connectionLost(to: "localhost:4321", [7], cause: "it was reset")
+            WaitWords.connectionLost(to: "localhost:4321", [7], unprinted: [7], cause: "it was reset", results)
                 == "the connection to localhost:4321 was lost while task 7 was waited for (it was reset). "
                 + "If the daemon still runs: uv-task result 7 --wait")
         #expect(
-            WaitWords.connectionLost(to: "h:1", [7, 8], cause: "closed", options: " --host h --port 1")
+            WaitWords.connectionLost(
+                to: "h:1", [7, 8], unprinted: [7, 8], cause: "closed",
+                WaitCall(wantsResults: false, options: " --port 1"))
                 == "the connection to h:1 was lost while 2 tasks were waited for (closed). "
-                + "If the daemon still runs: uv-task wait 7 8 --host h --port 1")
-        #expect(WaitWords.connectionLost(to: "h:1", [], cause: "x\n") == #"the connection to h:1 was lost (x\u{A})"#)
+                + "If the daemon still runs: uv-task wait 7 8 --port 1")
+        #expect(
+            WaitWords.connectionLost(to: "h:1", [], unprinted: [], cause: "x\n", results)
+                == #"the connection to h:1 was lost (x\u{A})"#)
     }
 }
