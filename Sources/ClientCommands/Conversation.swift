@@ -65,13 +65,19 @@ final class Conversation {
     }
 
     /// Sends a request and returns its answer.
-    func ask(_ request: Request, for instance: InstanceID? = nil) throws(CommandEnd) -> TaskClient.Answer {
-        do throws(ClientError) { return try client.ask(request, for: instance) } catch { throw context.end(error) }
+    ///
+    /// - Parameter interrupted: what to say where a signal that is watched ends the process before.
+    func ask(
+        _ request: Request, for instance: InstanceID? = nil, interrupted: @autoclosure () -> String = "interrupted"
+    ) throws(CommandEnd) -> Answer {
+        try ask([request], for: instance, interrupted: interrupted())[0]
     }
 
     /// Sends requests all at once and returns their answers in order.
-    func ask(_ requests: [Request], for instance: InstanceID?) throws(CommandEnd) -> [TaskClient.Answer] {
-        var answers = [TaskClient.Answer?](repeating: nil, count: requests.count)
+    func ask(
+        _ requests: [Request], for instance: InstanceID?, interrupted: @autoclosure () -> String = "interrupted"
+    ) throws(CommandEnd) -> [Answer] {
+        var answers = [Answer?](repeating: nil, count: requests.count)
         var unanswered = requests.count
         for (index, request) in requests.enumerated() {
             client.send(request, for: instance) { answer in
@@ -79,7 +85,14 @@ final class Conversation {
                 unanswered -= 1
             }
         }
-        do throws(ClientError) { try client.run { unanswered == 0 } } catch { throw context.end(error) }
+        do throws(Stop) {
+            try wait { unanswered == 0 }
+        } catch {
+            switch error {
+            case .lost(let error): throw context.end(error)
+            case .signal(let signal): throw CommandEnd(signal, interrupted())
+            }
+        }
         return answers.compactMap(\.self)
     }
 }

@@ -60,8 +60,9 @@ struct ResultOutput {
     private func standing(
         of id: TaskID, _ state: TaskState, in conversation: Conversation
     ) throws(CommandEnd) -> TaskReport {
-        guard case .status(let report, _) = try conversation.ask(.status(id), for: instance).reply,
-            !report.state.isFinal
+        let interrupted = WaitWords.interrupted([id], unprinted: [id], call(conversation.context))
+        let answer = try conversation.ask(.status(id), for: instance, interrupted: interrupted)
+        guard case .status(let report, _) = answer.reply, !report.state.isFinal
         else { return TaskReport(id: id, state: state) }
         return report
     }

@@ -88,6 +88,16 @@ extension ClientCommandsTests {
             #expect(stage.perform(StatusCommand(ids: [id(1)], instance: nil, isJSON: false)) == Ran("execute\n"))
         }
 
+        @Test func theQuestionAfterATimeOutCanBeInterrupted() {
+            let timedOut = #"{"seq":1,"status":"execute","data":null,"timed_out":true}"# + "\n"
+            var stage = Stage(FakeServer([.answer(timedOut), .silence]))
+            stage.onOutput = { _ in kill(getpid(), SIGINT) }
+            let command = ResultCommand(ids: [id(7)], instance: nil, waits: true, timeout: 5, isJSON: true)
+            let ran = stage.perform(command)
+            #expect(ran.code == 130)
+            #expect(ran.errors.contains("interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait --json"))
+        }
+
         @Test func aConnectionThatIsLostWhileWaiting() {
             let server = FakeServer([.silence, .close])
             let stage = Stage(server)
