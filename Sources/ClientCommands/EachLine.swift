@@ -30,7 +30,8 @@ final class EachLine {
     /// Why nothing more can be read.
     private var inputError: CommandEnd?
     private var submitted = 0
-    private var unansweredSubmits = 0
+    /// The indices of the lines whose submits have no answer.
+    private var unanswered: Set<Int> = []
     private var awaited = 0
     /// What each line came to, nil where that was said.
     private var output = InOrder<Outcome>()
@@ -55,8 +56,8 @@ final class EachLine {
         while true {
             submitLines()
             readOn()
-            if !isReading, unansweredSubmits == 0, awaited == 0 { break }
-            if isRefused, unansweredSubmits == 0, awaited == 0 { break }
+            if !isReading, unanswered.isEmpty, awaited == 0 { break }
+            if isRefused, unanswered.isEmpty, awaited == 0 { break }
             do throws(Conversation.Stop) {
                 try conversation.wait { !inbox.isEmpty }
             } catch {
@@ -87,7 +88,7 @@ final class EachLine {
 
     private func submitLines() {
         var taken = 0
-        while !isRefused, taken < lines.count, unansweredSubmits < EachLineCommand.mostSubmits,
+        while !isRefused, taken < lines.count, unanswered.count < EachLineCommand.mostSubmits,
             awaited < EachLineCommand.mostWaits
         {
             submit(lines[taken])
@@ -99,7 +100,7 @@ final class EachLine {
     private func submit(_ line: String) {
         let index = submitted
         submitted += 1
-        unansweredSubmits += 1
+        unanswered.insert(index)
         conversation.client.send(.run(taskName: command.taskName, data: line)) { [unowned self] in
             inbox.append(.submit(index, $0))
         }
@@ -111,7 +112,7 @@ final class EachLine {
             isReading = false
             takeInput(bytes)
         case .submit(let index, let answer):
-            unansweredSubmits -= 1
+            unanswered.remove(index)
             try takeSubmit(index, answer)
         case .result(let index, let id, let answer):
             awaited -= 1
@@ -192,21 +193,37 @@ final class EachLine {
     }
 
     private func end(_ stop: Conversation.Stop) -> CommandEnd {
-        let call = WaitCall(
-            wantsResults: true, instance: instance, isJSON: command.isJSON, options: conversation.context.options)
-        let (open, unprinted) = (open.sorted(), unprinted.sorted())
         switch stop {
         case .signal(let signal):
-            return CommandEnd(signal, WaitWords.interrupted(open, unprinted: unprinted, call))
-        case .lost(let error) where unansweredSubmits == 0 && !open.isEmpty:
-            return CommandEnd(
-                .noConnection,
-                WaitWords.connectionLost(
-                    to: conversation.context.server, open, unprinted: unprinted, cause: "\(error)", call))
-        case .lost(let error):
-            return CommandEnd(
-                .noConnection,
-                submitted == 0 ? "\(error)" : UsageWords.linesLost("\(error)", answered: submitted - unansweredSubmits))
+            CommandEnd(signal, WaitWords.interrupted(open.sorted(), unprinted: unprinted.sorted(), call))
+        case .lost(let error): CommandEnd(.noConnection, lost(error))
         }
     }
+
+    private var call: WaitCall {
+        WaitCall(
+            wantsResults: true, instance: instance, isJSON: command.isJSON, options: conversation.context.options)
+    }
+
+    /// What is known of the lines and their tasks.
+    private func lost(_ error: ClientError) -> String? {
+        let context = conversation.context
+        // That a submit is unanswered is told in lines.
+        let cause = if case .submitUnanswered(let cause) = error { cause } else { error }
+        var unknown: ClosedRange<Int>?
+        if let first = unanswered.min(), let last = unanswered.max() { unknown = first + 1...last + 1 }
+        if !open.isEmpty, !cause.meansRestart {
+            return WaitWords.connectionLost(
+                to: context.server, open.sorted(), unprinted: unprinted.sorted(), unknown: unknown,
+                cause: cause.description, call)
+        }
+        let sentence = context.end(cause).sentence ?? cause.description
+        return submitted == 0
+            ? sentence : UsageWords.linesLost(sentence, answered: submitted - unanswered.count, unknown: unknown)
+    }
+}
+
+extension ClientError {
+    /// The tasks are gone then, those that were waited for too.
+    fileprivate var meansRestart: Bool { if case .restarted = self { true } else { false } }
 }

@@ -48,10 +48,19 @@ package enum UsageWords {
     }
 
     /// Of many lines that were submitted one after the other:
-    /// `…; 12 lines were submitted, and what became of line 13 and those after it is not known`
-    package static func linesLost(_ cause: String, answered: Int) -> String {
-        "\(cause); \(answered) \(answered == 1 ? "line was" : "lines were") answered, and what became of line "
-            + "\(answered + 1) and those after it is not known"
+    /// `…; 12 lines were answered, and what became of lines 13 to 15 is not known`
+    ///
+    /// - Parameter unknown: the lines whose submits have no answer, from 1 on; nil where all have.
+    package static func linesLost(_ cause: String, answered: Int, unknown: ClosedRange<Int>?) -> String {
+        let lines = "\(cause); \(answered) \(answered == 1 ? "line was" : "lines were") answered"
+        return unknown.map { "\(lines), and \(fateUnknown($0))" } ?? lines
+    }
+
+    /// `what became of lines 13 to 15 is not known`
+    static func fateUnknown(_ lines: ClosedRange<Int>) -> String {
+        let first = lines.lowerBound
+        let which = lines.count == 1 ? "line \(first)" : "lines \(first) to \(lines.upperBound)"
+        return "what became of \(which) is not known"
     }
 
     /// `…; given again with the same --key, the task runs once all the same`

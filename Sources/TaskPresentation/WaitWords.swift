@@ -41,15 +41,18 @@ package enum WaitWords {
     ///   - server: Its host and port.
     ///   - open: The tasks that are not known to have ended.
     ///   - unprinted: Those of which nothing was printed yet, the open ones among them.
+    ///   - unknown: The lines whose submits have no answer, from 1 on; nil where all have.
     ///   - cause: What the client saw.
     package static func connectionLost(
-        to server: String, _ open: [TaskID], unprinted: [TaskID], cause: String, _ call: WaitCall
+        to server: String, _ open: [TaskID], unprinted: [TaskID], unknown: ClosedRange<Int>? = nil, cause: String,
+        _ call: WaitCall
     ) -> String {
         let lost = "the connection to \(TerminalText.escapedLine(server)) was lost"
         let seen = "(\(TerminalText.escapedLine(cause)))"
         guard let first = open.first, !unprinted.isEmpty else { return "\(lost) \(seen)" }
         let what = open.count == 1 ? "task \(first) was" : "\(open.count) tasks were"
-        return "\(lost) while \(what) waited for \(seen). If the daemon still runs\(share(unprinted)): "
+        let lines = unknown.map { ", and \(UsageWords.fateUnknown($0))" } ?? ""
+        return "\(lost) while \(what) waited for\(lines) \(seen). If the daemon still runs\(share(unprinted)): "
             + call.words(unprinted)
     }
 

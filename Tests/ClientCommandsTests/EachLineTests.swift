@@ -93,6 +93,51 @@ extension ClientCommandsTests {
             #expect(ran.errors.split(separator: "\n").count == 2 && ran.output.isEmpty && ran.code == 1)
         }
 
+        func submitted(_ sequence: Int, _ task: Int) -> FakeServer.Step {
+            .answer(#"{"seq":\#(sequence),"task_id":\#(task),"instance":"\#(life)","status":"execute"}"# + "\n")
+        }
+
+        /// What is said where a server ends the connection.
+        func lost(_ steps: [FakeServer.Step], waits: Bool = false, _ input: String...) -> String {
+            let server = FakeServer([.answer(infoReply)] + steps + [.close])
+            var stage = Stage(server)
+            // The second piece comes when the first one was answered.
+            let isAnswered = DispatchSemaphore(value: 0)
+            let pieces = Script(input.map(bytes))
+            let isFirst = Script([bytes("first")])
+            stage.inputReader = {
+                if isFirst.next() != bytes("first") { _ = isAnswered.wait(timeout: .now() + 10) }
+                return pieces.next()
+            }
+            stage.onOutput = { _ in isAnswered.signal() }
+            let ran = stage.perform(EachLineCommand(taskName: "echo", waits: waits, timeout: nil, isJSON: false))
+            isAnswered.signal()
+            #expect(ran.code == 6)
+            return ran.errors.replacing("127.0.0.1:\(server.port)", with: "SERVER")
+        }
+
+        @Test func aConnectionThatIsLostBetweenLines() {
+            // Closed with the answer: nothing is in flight, and the next line has not come.
+            let words = lost([submitted(2, 1)], "a\n")
+            #expect(words.hasPrefix("uv-task: the connection to SERVER was lost (the daemon closed the connection); "))
+            #expect(words.hasSuffix(" shows whether a daemon is there; 1 line was answered\n"), "\(words)")
+        }
+
+        @Test func aConnectionThatIsLostWithSubmitsInFlight() {
+            let words = lost([submitted(2, 1), .silence, .silence], "a\nb\nc\n")
+            #expect(words.hasPrefix("uv-task: nothing listens on SERVER"), "\(words)")
+            #expect(
+                words.hasSuffix("; 1 line was answered, and what became of lines 2 to 3 is not known\n"), "\(words)")
+        }
+
+        @Test func aConnectionThatIsLostWithWaitsOpen() {
+            let one = lost([submitted(2, 1), .silence], waits: true, "a\n")
+            #expect(one.contains("lost while task 1 was waited for (the daemon closed the connection). If"), "\(one)")
+            #expect(one.contains(": uv-task result 1 --wait --instance \(life) --host"))
+            let both = lost([submitted(2, 1), .silence, .silence], waits: true, "a\nb\n")
+            #expect(both.contains("was waited for, and what became of line 2 is not known (nothing listens"), "\(both)")
+        }
+
         @Test func aServerThatIsNotThere() {
             stage.port = 1
             stage.input = [bytes("a\n")]

@@ -10,8 +10,12 @@ struct UsageWordsTests {
 
     @Test func linesThatWereLost() {
         #expect(
-            UsageWords.linesLost("it broke", answered: 1)
-                == "it broke; 1 line was answered, and what became of line 2 and those after it is not known")
+            UsageWords.linesLost("it broke", answered: 1, unknown: 2...2)
+                == "it broke; 1 line was answered, and what became of line 2 is not known")
+        #expect(
+            UsageWords.linesLost("it broke", answered: 12, unknown: 13...15)
+                == "it broke; 12 lines were answered, and what became of lines 13 to 15 is not known")
+        #expect(UsageWords.linesLost("it broke", answered: 2, unknown: nil) == "it broke; 2 lines were answered")
     }
 
     @Test func nothingThatATerminalObeys() {

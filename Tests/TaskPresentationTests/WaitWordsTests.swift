@@ -73,6 +73,10 @@ struct WaitWordsTests {
                 == "the connection to h:1 was lost while 2 tasks were waited for (closed). "
                 + "If the daemon still runs: uv-task wait 7 8 --port 1")
         #expect(
+            WaitWords.connectionLost(to: "h:1", [7], unprinted: [7], unknown: 3...5, cause: "closed", results)
+                == "the connection to h:1 was lost while task 7 was waited for, and what became of lines 3 to 5 is not "
+                + "known (closed). If the daemon still runs: uv-task result 7 --wait")
+        #expect(
             WaitWords.connectionLost(to: "h:1", [], unprinted: [], cause: "x\n", results)
                 == #"the connection to h:1 was lost (x\u{A})"#)
     }
