@@ -97,21 +97,19 @@ extension ClientCommandsTests {
             .answer(#"{"seq":\#(sequence),"task_id":\#(task),"instance":"\#(life)","status":"execute"}"# + "\n")
         }
 
-        /// What is said where a server ends the connection.
-        func lost(_ steps: [FakeServer.Step], waits: Bool = false, _ input: String...) -> String {
+        /// What is said where a server ends the connection, while the input goes on.
+        func lost(_ steps: [FakeServer.Step], waits: Bool = false, _ input: String) -> String {
             let server = FakeServer([.answer(infoReply)] + steps + [.close])
             var stage = Stage(server)
-            // The second piece comes when the first one was answered.
-            let isAnswered = DispatchSemaphore(value: 0)
-            let pieces = Script(input.map(bytes))
-            let isFirst = Script([bytes("first")])
+            let isSaid = DispatchSemaphore(value: 0)
+            let pieces = Script([bytes(input), bytes("")])
             stage.inputReader = {
-                if isFirst.next() != bytes("first") { _ = isAnswered.wait(timeout: .now() + 10) }
-                return pieces.next()
+                let piece = pieces.next()
+                if piece == bytes("") { _ = isSaid.wait(timeout: .now() + 10) }
+                return piece
             }
-            stage.onOutput = { _ in isAnswered.signal() }
+            stage.onError = { _ in isSaid.signal() }
             let ran = stage.perform(EachLineCommand(taskName: "echo", waits: waits, timeout: nil, isJSON: false))
-            isAnswered.signal()
             #expect(ran.code == 6)
             return ran.errors.replacing("127.0.0.1:\(server.port)", with: "SERVER")
         }
