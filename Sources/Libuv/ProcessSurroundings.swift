@@ -27,6 +27,22 @@ package func leaveProcess(_ code: Int32) -> Never {
     if loopsLeftOpen.withLock(\.isEmpty) { exit(code) } else { _exit(code) }
 }
 
+/// Ends the process as a signal does that nobody catches (`sigaction`, `kill`).
+///
+/// A shell that runs a loop or a script goes on after a program that only exits with 128 + the signal's number, but ends
+/// with one that the signal itself has ended; its `$?` is the same.
+package func leaveProcess(by signal: Signal) -> Never {
+    setDefaultAction(of: signal)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, signal.number)
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+    kill(getpid(), signal.number)
+    leaveProcess(128 + signal.number)
+}
+
+private func setDefaultAction(of watched: Signal) { _ = signal(watched.number, SIG_DFL) }
+
 /// The number of this process (`uv_os_getpid`).
 package var processIdentifier: Int { Int(uv_os_getpid()) }
 

@@ -53,8 +53,11 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .cannotResolve(let host, let error):
             "the host \"\(host)\" was not found: \(error.message). Check --host"
-        case .nothingListens(let host, let port):
+        case .nothingListens(let host, let port) where isLoopback(host):
             "nothing listens on \(place(host, port)). Start it with: uv-taskd --port \(port)"
+        case .nothingListens(let host, let port):
+            "nothing listens on \(place(host, port)). Start it there with: uv-taskd --host \(host) --port \(port), or reach "
+                + "its loopback port with: ssh -L \(port):localhost:\(port) \(host)"
         case .cannotConnect(let host, let port, let error):
             "cannot connect to \(place(host, port)): \(error.message)"
         case .timedOut(let host, let port, let milliseconds, let stage):
@@ -75,6 +78,11 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "ran. Submit it again if it may run twice"
         }
     }
+}
+
+/// Whether a host is this machine, as far as its name tells.
+private func isLoopback(_ host: String) -> Bool {
+    host == "localhost" || host == "::1" || host.hasPrefix("127.")
 }
 
 private func place(_ host: String, _ port: Int) -> String {

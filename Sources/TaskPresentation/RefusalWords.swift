@@ -66,7 +66,7 @@ package enum RefusalWords {
 
     private static func tooLarge(_ error: RequestError) -> String {
         guard let value = error.value else { return "too large: \(message(error))" }
-        let option = error.limit.map { "; --\(name($0)) sets that" } ?? ""
+        let option = error.limit.map { "; uv-taskd's --\(name($0)) sets that" } ?? ""
         return "too large: the daemon takes at most \(value) bytes\(option)"
     }
 

@@ -6,7 +6,11 @@ import Spelling
 enum Misuse {
     static let noCommand = "give a command, such as: uv-task run revers hello."
 
-    static let dataWithDash = "If that is the task's data, put -- before it: uv-task run NAME -- -5"
+    static let dataWithDash =
+        "If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5"
+
+    static let oneArgument =
+        "DATA is one argument: quote it, as in uv-task run NAME 'two words'; options go before a --."
 
     static let originalNames = [
         "-a", "--action", "-n", "--task_name", "--task-name", "-task_name", "-d", "--data", "-w",
@@ -36,6 +40,7 @@ enum Misuse {
     private static func explain(_ message: String, ofCommand name: String, _ arguments: [String]) -> String? {
         let options = arguments.prefix { $0 != "--" }
         if let option = options.first(where: { originalNames.contains($0) }) { return noOption(option, of: name) }
+        if name == "run", message.contains("nexpected argument") { return "\(message) \(oneArgument)" }
         return name == "run" && message.hasPrefix("Unknown option") ? "\(message) \(dataWithDash)." : nil
     }
 

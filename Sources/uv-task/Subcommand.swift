@@ -29,7 +29,10 @@ extension Subcommand {
 
     func run() {
         prepareProcess()
-        leaveProcess(command().run(connection.choice, on: .ofProcess()))
+        let code = command().run(connection.choice, on: .ofProcess())
+        // ^C on a terminal is meant for the loop or script around it, too.
+        if code == ProgramExit.interrupted.rawValue, Terminal(.error) != nil { leaveProcess(by: .interrupt) }
+        leaveProcess(code)
     }
 }
 

@@ -40,7 +40,8 @@ struct TaskDaemon: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The port to listen on; 0 takes a free one (default: \(Self.standard.port)).", valueName: "0-65535"),
+            "The port to listen on; 0 takes a free one (default: \(Self.standard.port); UV_TASK_PORT is for uv-task only).",
+            valueName: "0-65535"),
         transform: wholeNumber(in: 0...65535))
     var port = Self.standard.port
 

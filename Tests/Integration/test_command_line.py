@@ -110,7 +110,7 @@ class NoCommand(unittest.TestCase):
         sentence = "uv-task: '--data' and its short form are no options of this command."
         self.assertEqual(call("stats", "-d", "x"), ("", f"{sentence} See: uv-task stats --help\n", 64))
         self.assertEqual(call("run", "echo", "-d", "x"), ("", (
-            f"{sentence} If that is the task's data, put -- before it: uv-task run NAME -- -5. See: uv-task run --help\n"), 64))
+            f"{sentence} If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5. See: uv-task run --help\n"), 64))
 
 
 class ExitCodes(CommandTest):

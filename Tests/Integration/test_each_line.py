@@ -74,7 +74,7 @@ class EachLine(CommandTest):
 
     def test_a_line_too_large(self):
         large = b"x" * (1 << 20)
-        sentence = "too large: the daemon takes at most 1048576 bytes; --max-message sets that"
+        sentence = "too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that"
         self.expect(
             "run echo --each-line", "1\n2\n", data=b"a\nb\n" + large + b"\n", code=5,
             errors=f"line 3: {sentence}; lines before it were submitted")
@@ -91,7 +91,7 @@ class EachLine(CommandTest):
         later = len(ran.lines) - 1
         self.assertEqual((ran.output, ran.code), ("a\n" + "b\n" * later, 5))
         self.assertEqual(ran.errors, (
-            "uv-task: line 2: too large: the daemon takes at most 1048576 bytes; --max-message sets that; lines before it "
+            "uv-task: line 2: too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that; lines before it "
             "were submitted" + (f", and {later} after it" if later else "") + "\n"))
 
     def test_a_line_too_large_for_any_daemon(self):

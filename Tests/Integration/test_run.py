@@ -9,7 +9,7 @@ from harness import CLIENT_PROGRAM
 
 TYPES = "There are: echo, revers, reverse, permutation, too_long_echo"
 KEY_CONFLICT = "the key was given before with another name or other data; choose another key"
-AFTER_DASHES = "If that is the task's data, put -- before it: uv-task run NAME -- -5. See: uv-task run --help"
+AFTER_DASHES = "If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5. See: uv-task run --help"
 
 
 class Running(CommandTest):

@@ -33,7 +33,7 @@ struct RefusalWordsTests {
     @Test func limits() {
         #expect(
             RefusalWords.refused(limited(.tooLarge, "max-message", 1_048_576))
-                == "too large: the daemon takes at most 1048576 bytes; --max-message sets that")
+                == "too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that")
         #expect(RefusalWords.refused(limited(.tooLarge)) == "too large: as the server says")
         #expect(
             RefusalWords.refused(limited(.queueFull, "max-waiting", 1000, retryAfter: 2000))
