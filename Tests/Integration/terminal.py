@@ -1,7 +1,9 @@
 """A real terminal: programs in tmux, and what its screen shows."""
 
+import atexit
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -9,6 +11,9 @@ from commands import CommandTest, clean_environment
 from harness import CLIENT_PROGRAM, PATIENCE, wait_until
 
 TMUX = shutil.which("tmux")
+
+# As ^C: a tmux must not go on where the tests are ended.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class Terminal:
@@ -32,6 +37,8 @@ class Terminal:
         # Tests may run in somebody's tmux.
         environment.pop("TMUX", None)
         self._environment = environment
+        # Registered after the folder, which is thus removed later: tmux is reached through it.
+        atexit.register(self.close)
         try:
             self._tmux(
                 "-u", "-f", os.devnull, "new-session", "-d", "-x", str(columns), "-y", str(rows), "exec sh", ";",
@@ -54,6 +61,7 @@ class Terminal:
             [TMUX, "-S", self._socket, "kill-server"], env=self._environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False)
         self._folder.cleanup()
+        atexit.unregister(self.close)
 
     def _tmux(self, *arguments):
         ran = subprocess.run(
