@@ -7,9 +7,10 @@ import Wire
 /// How far the stop of a server has come.
 enum StopPhase {
     case serving
-    /// No connection and no task is taken any more; the running task is on its way.
+    /// No task is taken any more; the running task is on its way. Connections are: the port stays this server's, so that no
+    /// other runs a task beside this one's, and results can still be fetched.
     case draining
-    /// No task runs; clients that were just answered may ask for their results.
+    /// No task runs and no connection is taken; clients that were just answered may ask for their results.
     case leaving
     case stopped
 }
@@ -40,7 +41,6 @@ extension TaskServer {
 
     private func drain() {
         stopPhase = .draining
-        stopAccepting()
         let drained = queue.drain(at: now)
         if drained.dropped > 0 {
             logger.notice("stopping: \(drained.dropped) waiting task\(drained.dropped == 1 ? "" : "s") dropped")
@@ -90,6 +90,7 @@ extension TaskServer {
     func leave() {
         notifyPending()
         stopPhase = .leaving
+        stopAccepting()
         let isHurried = cutOffBy != nil
         for session in sessions.values where isHurried || !session.hasPendingWork { session.stop() }
         if sessions.isEmpty { return finishStop() }

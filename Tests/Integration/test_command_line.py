@@ -94,7 +94,7 @@ class NoCommand(unittest.TestCase):
         self.check("give a command, such as: uv-task run revers hello.", "--port", 4321)
 
     def test_one_that_there_is_not(self):
-        self.check("There is no command 'statsu'. Did you mean 'stats'?", "statsu")
+        self.check("There is no command 'statsu'. Did you mean 'status'?", "statsu")
         self.check("There is no command 'res'. Did you mean 'result'?", "res", "1")
         self.check("There is no command 'wach'. Did you mean 'watch'?", "--port", 4321, "wach")
         self.check(
@@ -107,10 +107,10 @@ class NoCommand(unittest.TestCase):
         self.check("Unknown option '--prot'. Did you mean '--port'?", "--prot", "1", "stats")
 
     def test_the_original_options_are_none_of_a_command(self):
-        sentence = "uv-task: '--data' and its short form are no options of this command."
-        self.assertEqual(call("stats", "-d", "x"), ("", f"{sentence} See: uv-task stats --help\n", 64))
+        self.assertEqual(
+            call("stats", "-d", "x"), ("", "uv-task: '-d' is no option of stats. See: uv-task stats --help\n", 64))
         self.assertEqual(call("run", "echo", "-d", "x"), ("", (
-            f"{sentence} If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5. See: uv-task run --help\n"), 64))
+            "uv-task: '-d' is no option of run. If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5. See: uv-task run --help\n"), 64))
 
 
 class ExitCodes(CommandTest):

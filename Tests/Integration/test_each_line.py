@@ -86,13 +86,17 @@ class EachLine(CommandTest):
             errors=f"line 2: {sentence}; lines before it were submitted")
 
     def test_lines_behind_a_refused_one(self):
-        # What was sent along with it is submitted, and said to be.
+        # What was sent along with it is submitted, and told with its task: on stdout it would be taken for line 2.
         ran = self.call("run echo --each-line --wait", data=b"a\n" + b"x" * (1 << 20) + b"\n" + b"b\n" * 5)
-        later = len(ran.lines) - 1
-        self.assertEqual((ran.output, ran.code), ("a\n" + "b\n" * later, 5))
-        self.assertEqual(ran.errors, (
-            "uv-task: line 2: too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that; lines before it "
-            "were submitted" + (f", and {later} after it" if later else "") + "\n"))
+        self.assertEqual((ran.output, ran.code), ("a\n", 5))
+        sentence = (
+            "uv-task: line 2: too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that; lines "
+            "before it were submitted")
+        later = [f"line {line} is task {line - 1}" for line in range(3, self.daemon.ask("stats")["submitted"] + 2)]
+        if later:
+            listed = " and ".join(filter(None, [", ".join(later[:-1]), later[-1]]))
+            sentence += f"; {listed}, sent before the refusal came"
+        self.assertEqual(ran.errors, sentence + "\n")
 
     def test_a_line_too_large_for_any_daemon(self):
         ran = self.call("run echo --each-line", data=b"a\n" + b"x" * (17 << 20))

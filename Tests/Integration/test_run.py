@@ -60,7 +60,7 @@ class Running(CommandTest):
         self.expect("run echo -5", errors=f"Unknown option '-5'. {AFTER_DASHES}", code=64)
         self.expect("run echo --hello", errors=f"Unknown option '--hello'. {AFTER_DASHES}", code=64)
         # Taken for an option of the original's form.
-        self.expect("run echo -d", errors=f"Missing value for '-d'. {AFTER_DASHES}".replace("run --help", "--help"), code=64)
+        self.expect("run echo -d", errors=f"'-d' is no option of run. {AFTER_DASHES}".replace("run --help", "--help"), code=64)
         # The way that is told.
         self.expect("run echo --wait -- -5", "-5")
         self.expect("run echo --wait -- --hello", "--hello")
@@ -71,7 +71,9 @@ class Running(CommandTest):
     def test_wrong_usage(self):
         see = ". See: uv-task run --help"
         self.expect("run", errors="Missing expected argument '<name>'" + see, code=64)
-        self.expect("run echo x y", errors="Unexpected argument 'y'" + see, code=64)
+        self.expect("run echo x y", code=64, errors=(
+            "Unexpected argument 'y'. DATA is one argument: quote it, as in uv-task run NAME 'two words'; options go before "
+            "a --" + see))
         self.expect("run echo x --timeout 3", errors="--timeout needs --wait" + see, code=64)
         self.expect("run echo x --exact", errors="--exact is for data from stdin" + see, code=64)
         self.expect(

@@ -1,11 +1,11 @@
 """^C, SIGTERM, a second signal, --drain-timeout: how the daemon ends."""
 
-import socket
 import time
 import unittest
 
 from harness import (
-    ClientProcess, Daemon, bound, get_result, result, run, state, status, submitted)
+    DAEMON_PROGRAM, ClientProcess, Daemon, bound, client, get_result, program, result, run, state, status, submitted,
+)
 
 
 class Idle(unittest.TestCase):
@@ -56,7 +56,7 @@ class Idle(unittest.TestCase):
                 connection.expect_end()
             daemon.terminate()
             self.assertEqual(daemon.exit_code(), 0)
-            with Daemon("--port", daemon.port) as successor:
+            with Daemon("--port", str(daemon.port)) as successor:
                 self.assertEqual(successor.port, daemon.port)
 
 
@@ -136,15 +136,22 @@ class Draining(unittest.TestCase):
             self.assertEqual(ran, ("Result of task [revers]: None\nStatus: error\n", "", 1))
             self.assertEqual(daemon.exit_code(), 0, daemon.log)
 
-    def test_no_connection_and_no_task_is_taken_any_more(self):
+    def test_no_task_is_taken_any_more_and_the_port_stays_taken(self):
         with Daemon(time_scale=0.1) as daemon, daemon.connect() as waiting, daemon.connect() as late:
             waiting.send(run("too_long_echo", "done"), status(1), get_result(1))
             waiting.expect(submitted(1))
             self.interrupt(daemon)
-            with self.assertRaises(ConnectionRefusedError):
-                socket.create_connection((daemon.host, daemon.port), timeout=5).close()
             late.send(run("echo"))
             late.expect_end()
+            # Another daemon would run a task beside this one's.
+            second = program(DAEMON_PROGRAM, "--host", daemon.host, "--port", str(daemon.port))
+            self.assertEqual((second.output, second.code), ("", 1))
+            self.assertIn("is in use", second.errors)
+            ran = client(daemon, "run", "echo", "x")
+            self.assertEqual(ran, ("", "uv-task: the daemon is being stopped; try again when it runs again\n", 5))
+            with daemon.connect() as new:
+                new.send(get_result(1))
+                new.expect(result("execute", None))
             # The task still runs: neither was due to its end.
             self.assertTrue(daemon.is_running)
             waiting.expect(state("success"), result("success", "done"))

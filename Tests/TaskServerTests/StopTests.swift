@@ -63,7 +63,8 @@ struct StopTests {
         dialogue.end()
     }
 
-    @Test func newTasksAndConnectionsAreRefused() throws {
+    /// The port stays taken while a task runs, so that no other server runs one beside it.
+    @Test func newTasksAreRefusedAndConnectionsTakenWhileOneRuns() throws {
         let dialogue = try Dialogue(timeScale: 0.05)
         let address = try #require(dialogue.server.addresses.first)
         let client = try dialogue.connect()
@@ -72,6 +73,10 @@ struct StopTests {
         dialogue.server.stop(.interrupt)
         try client.send(runSlow)
         client.expectClosed()
+        let late = try dialogue.connect()
+        try late.send(Numbered.run(1, "echo") + Numbered.result(2, 1, Numbered.wait))
+        #expect(late.errorCode() == (1, "draining"))
+        #expect(late.object()["status"] as? String == "success")
         #expect(throws: UVError(code: .connectionRefused, call: "uv_tcp_connect")) {
             try Client(to: address, on: dialogue.loop)
         }
