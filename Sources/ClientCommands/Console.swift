@@ -48,6 +48,7 @@ package final class Console {
     /// In milliseconds of Unix time.
     let now: () -> Int
     let randomBits: () -> UInt64
+    let signals: SignalSource
 
     /// What stands on the terminal only for now, and must be gone before anything else is written.
     var transient: (any Transient)?
@@ -55,9 +56,11 @@ package final class Console {
     /// - Parameters:
     ///   - environment: a variable's value; nil where it is not set.
     ///   - now: in milliseconds of Unix time.
+    ///   - randomBits: what the keys of submits are made of.
+    ///   - signals: what ends a wait, and tells that a terminal has another size.
     package init(
         output: Stream, errors: Stream, input: Input, environment: @escaping (String) -> String?,
-        now: @escaping () -> Int, randomBits: @escaping () -> UInt64
+        now: @escaping () -> Int, randomBits: @escaping () -> UInt64, signals: SignalSource
     ) {
         self.output = output
         self.errors = errors
@@ -65,6 +68,7 @@ package final class Console {
         self.environment = environment
         self.now = now
         self.randomBits = randomBits
+        self.signals = signals
     }
 
     /// That of this process.
@@ -82,7 +86,8 @@ package final class Console {
             input: Input(isTerminal: StandardInput.isTerminal) { count in
                 Result { () throws(UVError) in try StandardInput.read(upTo: count) }
             },
-            environment: environmentVariable, now: wallClock, randomBits: Libuv.randomBits)
+            environment: environmentVariable, now: wallClock, randomBits: Libuv.randomBits,
+            signals: .ofProcess)
     }
 
     // MARK: Output

@@ -13,7 +13,7 @@ final class Conversation {
 
     let context: CommandContext
     let client: TaskClient
-    private var watchers: [SignalWatcher] = []
+    private var watchers: [Handle] = []
     private var signal: Signal?
 
     var console: Console { context.console }
@@ -36,15 +36,15 @@ final class Conversation {
     /// From now on a signal ends `wait`, not the process.
     func watchSignals() throws(CommandEnd) {
         // What `nohup` or a script's `&` ignores stays ignored.
-        for signal in Signal.stopping where !signal.isIgnored {
+        for signal in Signal.stopping where !console.signals.isIgnored(signal) {
             watchers.append(try watch(signal) { [unowned self] in self.signal = self.signal ?? signal })
         }
     }
 
     /// Calls back at each arrival of a signal; the caller closes what is returned.
-    func watch(_ signal: Signal, _ onSignal: @escaping () -> Void) throws(CommandEnd) -> SignalWatcher {
+    func watch(_ signal: Signal, _ onSignal: @escaping () -> Void) throws(CommandEnd) -> Handle {
         do throws(UVError) {
-            return try SignalWatcher(signal, on: client.loop, onSignal)
+            return try console.signals.watch(signal, client.loop, onSignal)
         } catch {
             throw context.end(.lost(error))
         }

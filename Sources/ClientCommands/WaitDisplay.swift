@@ -17,7 +17,7 @@ final class WaitDisplay: Transient {
     private let instance: InstanceID?
     private var progress: WaitProgress
     private var timer: Timer?
-    private var resize: SignalWatcher?
+    private var resize: Handle?
     private var isAsking = false
     /// From the first drawing to the end.
     private var isLive = false

@@ -11,7 +11,7 @@ final class Watch {
     private let conversation: Conversation
     private let isJSON: Bool
     private let timer: Timer
-    private var resize: SignalWatcher?
+    private var resize: Handle?
     /// The answers that make up the next picture.
     private var tasks: Answer?
     private var statistics: Answer?

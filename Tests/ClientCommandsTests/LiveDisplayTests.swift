@@ -1,4 +1,4 @@
-import Foundation
+import Libuv
 import TestServers
 import Testing
 import Wire
@@ -39,9 +39,9 @@ extension ClientCommandsTests {
             var drawn: [String] = []
             // The terminal shrinks after the first line, which takes more than ten columns and less than fifty.
             stage.currentErrorSize = { drawn.isEmpty ? Stage.terminal : narrow }
-            stage.onError = { text in
+            stage.onError = { [signals = stage.signals] text in
                 drawn.append(text)
-                if drawn.count <= 2 { kill(getpid(), drawn.count == 1 ? SIGWINCH : SIGINT) }
+                if drawn.count <= 2 { signals.raise(drawn.count == 1 ? .windowChange : .interrupt) }
             }
             let command = ResultCommand(ids: [id(1)], instance: nil, waits: true, timeout: nil, isJSON: false)
             #expect(stage.perform(command).code == 130)
@@ -75,12 +75,8 @@ extension ClientCommandsTests {
 
         @Test func anInterruptedWaitSaysHowToGoOn() {
             _ = stage.perform(run("long"))
-            var isInterrupted = false
-            stage.onError = {
-                // Once: a second one could come when nobody watches any more.
-                guard !isInterrupted, $0.hasPrefix("\r\u{1B}[Jtask 1") else { return }
-                isInterrupted = true
-                kill(getpid(), SIGINT)
+            stage.onError = { [signals = stage.signals] in
+                if $0.hasPrefix("\r\u{1B}[Jtask 1") { signals.raise(.interrupt) }
             }
             let command = ResultCommand(ids: [id(1)], instance: nil, waits: true, timeout: nil, isJSON: false)
             let ran = stage.perform(command)
@@ -94,10 +90,21 @@ extension ClientCommandsTests {
             #expect(stage.perform(StatusCommand(ids: [id(1)], instance: nil, isJSON: false)) == Ran("execute\n"))
         }
 
+        @Test func anIgnoredSignalEndsNothing() {
+            let result = "{\"seq\":1,\"status\":\"success\",\"data\":\"x\"}\n"
+            var stage = Stage(FakeServer([.answerAfter(milliseconds: 300, result)]))
+            stage.errorSize = Stage.terminal
+            stage.signals.ignored = [.interrupt]
+            stage.onError = { [signals = stage.signals] _ in signals.raise(.interrupt) }
+            let command = ResultCommand(ids: [id(7)], instance: nil, waits: true, timeout: nil, isJSON: false)
+            let ran = stage.perform(command)
+            #expect(ran.output == "x" && ran.code == 0 && !ran.errors.isEmpty)
+        }
+
         @Test func theQuestionAfterATimeOutCanBeInterrupted() {
             let timedOut = #"{"seq":1,"status":"execute","data":null,"timed_out":true}"# + "\n"
             var stage = Stage(FakeServer([.answer(timedOut), .silence]))
-            stage.onOutput = { _ in kill(getpid(), SIGINT) }
+            stage.onOutput = { [signals = stage.signals] _ in signals.raise(.interrupt) }
             let command = ResultCommand(ids: [id(7)], instance: nil, waits: true, timeout: 5, isJSON: true)
             let ran = stage.perform(command)
             #expect(ran.code == 130)
@@ -161,10 +168,10 @@ extension ClientCommandsTests {
             _ = stage.perform(run("long"))
             stage.outputSize = Stage.terminal
             var pictures = 0
-            stage.onOutput = { text in
+            stage.onOutput = { [signals = stage.signals] text in
                 guard text.contains("^C leaves") else { return }
                 pictures += 1
-                if pictures == 2 { kill(getpid(), SIGINT) }
+                if pictures == 2 { signals.raise(.interrupt) }
             }
             let ran = stage.perform(WatchCommand(isJSON: false))
             #expect(ran.code == 0 && ran.errors.isEmpty)
@@ -177,7 +184,9 @@ extension ClientCommandsTests {
         @Test func watchShowsWhatComesNext() {
             for _ in 1...60 { _ = stage.perform(run("long")) }
             stage.outputSize = Stage.terminal
-            stage.onOutput = { text in if text.contains("^C leaves") { kill(getpid(), SIGINT) } }
+            stage.onOutput = { [signals = stage.signals] text in
+                if text.contains("^C leaves") { signals.raise(.interrupt) }
+            }
             let ran = stage.perform(WatchCommand(isJSON: false))
             let rows = ran.output.split(separator: "\r\n").map { $0.split(separator: " ") }
             let ids = rows.compactMap { $0.first.flatMap { Int($0.replacing("\u{1B}[K", with: "")) } }
@@ -188,11 +197,10 @@ extension ClientCommandsTests {
             stage.outputSize = Stage.terminal
             var pictures = 0
             let start = ContinuousClock.now
-            stage.onOutput = { text in
-                // One that came when nobody watches would end the tests.
+            stage.onOutput = { [signals = stage.signals] text in
                 guard text.contains("^C leaves") else { return }
                 pictures += 1
-                if pictures <= 4 { kill(getpid(), pictures < 4 ? SIGWINCH : SIGINT) }
+                if pictures <= 4 { signals.raise(pictures < 4 ? .windowChange : .interrupt) }
             }
             #expect(stage.perform(WatchCommand(isJSON: false)).code == 0)
             // Not once a second.

@@ -7,8 +7,7 @@ import Wire
 
 @testable import ClientCommands
 
-/// One after the other: a signal that one raises would reach the others too.
-@Suite(.serialized) enum ClientCommandsTests {}
+@Suite enum ClientCommandsTests {}
 
 /// What a command printed, and its exit code.
 struct Ran: Equatable {
@@ -42,6 +41,8 @@ struct Stage {
     var onOutput: (String) throws(UVError) -> Void = { _ throws(UVError) in }
     var onError: (String) -> Void = { _ in }
 
+    let signals = HandmadeSignals()
+
     static let terminal = Console.Size(columns: 80, rows: 24)
 
     init(_ server: LiveServer) { port = server.port }
@@ -69,10 +70,32 @@ struct Stage {
                 currentErrorSize?() ?? errorSize
             },
             input: Console.Input(isTerminal: isTyped) { _ in read() }, environment: { environment[$0] },
-            now: wallClock, randomBits: randomBits)
+            now: wallClock, randomBits: randomBits,
+            signals: signals.source)
         let choice = ConnectionChoice(host: "127.0.0.1", port: port, connectTimeout: connectTimeout)
         let code = command.run(choice, on: console)
         return Ran(String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self), code)
+    }
+}
+
+/// Signals that reach the command of one stage only. What nobody watches is lost.
+final class HandmadeSignals {
+    private var watchers: [(signal: Signal, round: NextRound, action: () -> Void)] = []
+    /// Those that are to do nothing.
+    var ignored: Set<Signal> = []
+
+    /// Has the loop tell a signal, as soon as it runs. To be called on its thread.
+    func raise(_ signal: Signal) {
+        for watcher in watchers where watcher.signal == signal { watcher.round.start(watcher.action) }
+    }
+
+    var source: SignalSource {
+        SignalSource(isIgnored: { [unowned self] in ignored.contains($0) }) {
+            [unowned self] signal, loop, onSignal throws(UVError) in
+            let round = try NextRound(on: loop)
+            watchers.append((signal, round, onSignal))
+            return round
+        }
     }
 }
 
