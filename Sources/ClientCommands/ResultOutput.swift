@@ -34,7 +34,7 @@ struct ResultOutput {
             let report = try standing(of: id, result.state, in: conversation)
             console.say(
                 result.timedOut
-                    ? WaitWords.timedOut(id, after: timeout ?? 0, report)
+                    ? WaitWords.timedOut(id, after: timeout, report)
                     : WaitWords.unfinished(id, report, call(conversation.context)))
             return result.timedOut ? .timedOut : .notFinished
         }

@@ -73,7 +73,7 @@ package struct WaitCommand: ClientCommand {
         if isJSON { try context.console.write(json: answer, for: id) }
         guard case .status(let report, let timedOut) = answer.reply else { return context.refused(answer, of: id) }
         if timedOut {
-            context.console.say(WaitWords.timedOut(id, after: timeout ?? 0, report))
+            context.console.say(WaitWords.timedOut(id, after: timeout, report))
             return .timedOut
         }
         if !isJSON { try context.console.write("\(id) \(report.state.rawValue)\n") }
@@ -110,8 +110,8 @@ package struct CancelCommand: ClientCommand {
             if !isJSON { try context.console.write("\(id) \(report.state.rawValue)\n") }
             // Whoever cancelled it: it is cancelled.
             if report.failure?.code != .cancelled {
-                context.console.say(UsageWords.tooLate(id, TaskWords.standing(report)))
-                exit = max(exit, .taskFailed)
+                context.console.say(UsageWords.notCancelled(id, report))
+                exit = max(exit, report.state.isFinal ? .taskFailed : .notFinished)
             }
         }
         return exit

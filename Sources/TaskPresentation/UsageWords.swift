@@ -1,3 +1,5 @@
+package import Wire
+
 /// What is wrong with a call, and what the program says while it reads: one line each, without a full stop or a newline.
 package enum UsageWords {
     /// Where data is typed; `uv-task: reading the data up to ^D`
@@ -30,9 +32,11 @@ package enum UsageWords {
         "watch needs a terminal on stdout; uv-task list\(options) prints the tasks once, and watch --json a line a second"
     }
 
-    /// Of a cancel that came too late: `task 7 had ended before: success`
-    package static func tooLate(_ id: some CustomStringConvertible, _ state: String) -> String {
-        "task \(id) had ended before: \(state)"
+    /// Of a cancel that came too late: `task 7 had ended before: success`, and where the server did not end the task all
+    /// the same: `task 7 was not cancelled: running, done in about 2 s`
+    package static func notCancelled(_ id: TaskID, _ report: TaskReport) -> String {
+        let standing = TaskWords.standing(report)
+        return "task \(id) \(report.state.isFinal ? "had ended before" : "was not cancelled"): \(standing)"
     }
 
     /// Of a connection that ended: `the connection to localhost:4321 was lost (it was reset); uv-task info shows whether a

@@ -3,8 +3,11 @@ package import Wire
 /// How a wait ended otherwise than with the task's result, and how to go on: one line each, without a newline.
 package enum WaitWords {
     /// `task 7 has not ended within 30 s: 3rd in the queue, done in about 9 s`
-    package static func timedOut(_ id: TaskID, after milliseconds: Int, _ report: TaskReport) -> String {
-        "task \(id) has not ended within \(Durations.exact(milliseconds)): \(TaskWords.standing(report))"
+    ///
+    /// - Parameter milliseconds: the wait's time-out; nil where the server ended a wait that had none.
+    package static func timedOut(_ id: TaskID, after milliseconds: Int?, _ report: TaskReport) -> String {
+        let when = milliseconds.map { "within \(Durations.exact($0))" } ?? "when the daemon ended the wait"
+        return "task \(id) has not ended \(when): \(TaskWords.standing(report))"
     }
 
     /// `task 7 has not finished: waiting, 3rd in the queue; uv-task result 7 --wait waits for it`

@@ -36,10 +36,11 @@ package struct IncomingReply {
         case .status, .cancel:
             return .status(try fields.task.report(), timedOut: try fields.timedOut.optional() ?? false)
         case .result:
-            return .result(
-                Reply.TaskResult(
-                    try fields.task.state.required(), data: try fields.data.required(),
-                    failure: try fields.task.failure.optional(), timedOut: try fields.timedOut.optional() ?? false))
+            let result = Reply.TaskResult(
+                try fields.task.state.required(), data: try fields.data.required(),
+                failure: try fields.task.failure.optional(), timedOut: try fields.timedOut.optional() ?? false)
+            if result.state == .success, result.data == nil { throw .unfit("a success without a result") }
+            return .result(result)
         case .list(let query):
             let page = Reply.TaskPage(tasks: try fields.tasks.required(), next: try fields.next.optional())
             try page.check(against: query)

@@ -105,6 +105,26 @@ extension ClientCommandsTests {
             #expect(stage.perform(late) == Ran("1 success\n2 error\n", sentences, 1))
         }
 
+        @Test func aCancelThatDidNotEndTheTask() {
+            let server = FakeServer([.answer(#"{"seq":1,"status":"execute"}"# + "\n")])
+            let cancel = CancelCommand(ids: [id(7)], instance: nil, isJSON: false)
+            #expect(
+                Stage(server).perform(cancel) == Ran("7 execute\n", "uv-task: task 7 was not cancelled: running\n", 2))
+        }
+
+        @Test func aWaitThatTheServerEnds() {
+            let timedOut = #"{"seq":1,"status":"waiting","data":null,"timed_out":true}"# + "\n"
+            let server = FakeServer([.answer(timedOut), .answer(#"{"seq":2,"status":"waiting"}"# + "\n")])
+            let ran = Stage(server).perform(result(7, waits: true))
+            #expect(ran == Ran("", "uv-task: task 7 has not ended when the daemon ended the wait: waiting\n", 4))
+        }
+
+        @Test func aSuccessWithoutAResultIsForeign() {
+            let server = FakeServer([.answer(#"{"seq":1,"status":"success","data":null}"# + "\n")])
+            let ran = Stage(server).perform(result(7))
+            #expect(ran.code == 6 && ran.errors.contains("is not uv-taskd: a success without a result"))
+        }
+
         @Test func aStdoutThatCannotBeWritten() {
             submitFour()
             stage.onOutput = { _ throws(UVError) in throw UVError(code: .invalidArgument, call: "write") }

@@ -11,6 +11,9 @@ struct WaitWordsTests {
         #expect(
             WaitWords.timedOut(7, after: 30_000, third)
                 == "task 7 has not ended within 30 s: 3rd in the queue, done in about 9 s")
+        #expect(
+            WaitWords.timedOut(7, after: nil, third)
+                == "task 7 has not ended when the daemon ended the wait: 3rd in the queue, done in about 9 s")
     }
 
     @Test func aResultThatIsNotThereYet() {

@@ -48,8 +48,8 @@ struct IncomingReplyTests {
         (.run(taskName: "", data: ""), run, "status"),
         (.status(id(1)), #""status":"success""#, "status"),
         (.cancel(id(1)), #""status":"success""#, "status"),
-        (.result(id(1)), #""status":"success","data":null"#, "status"),
-        (.result(id(1)), #""status":"success","data":null"#, "data"),
+        (.result(id(1)), #""status":"error","data":null"#, "status"),
+        (.result(id(1)), #""status":"error","data":null"#, "data"),
         (.list(.init()), #""tasks":[]"#, "tasks"),
         (.info, info, "name"), (.info, info, "version"), (.info, info, "protocol"), (.info, info, "instance"),
         (.info, info, "task_types"), (.info, info, "limits"),
@@ -131,6 +131,11 @@ struct IncomingReplyTests {
         let members = "\"tasks\":\(tasks)" + (next.map { ",\"next\":\($0)" } ?? "")
         let query = Request.ListQuery(before: id(10), limit: 2)
         #expect(problem("{\"seq\":1,\(members)}", .list(query)) == reason.map(BrokenMessage.unfit))
+    }
+
+    @Test func aSuccessHasAResult() {
+        let problem = problem(#"{"seq":1,"status":"success","data":null}"#, .result(id(1)))
+        #expect(problem == .unfit("a success without a result"))
     }
 
     @Test func aProblemIsToldInItsOwnWords() {
