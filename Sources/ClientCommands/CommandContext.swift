@@ -1,5 +1,6 @@
 package import TaskClient
 import TaskPresentation
+import Wire
 
 /// What a command line says about the connection; nil where it says nothing.
 package struct ConnectionChoice: Equatable, Sendable {
@@ -85,5 +86,21 @@ package struct CommandContext {
         let conversation = try Conversation(self)
         defer { conversation.close() }
         return try body(conversation)
+    }
+}
+
+extension CommandContext {
+    /// Says why a request on a task was refused.
+    func refused(_ answer: Answer, of id: TaskID) -> ProgramExit {
+        guard case .refused(let error) = answer.reply else { preconditionFailure("no reply to the request") }
+        console.say(RefusalWords.refused(error, of: id, options: options))
+        return ProgramExit(error.code)
+    }
+
+    /// Says why any other request was refused.
+    func refused(_ answer: Answer) -> ProgramExit {
+        guard case .refused(let error) = answer.reply else { preconditionFailure("no reply to the request") }
+        console.say(RefusalWords.refused(error))
+        return ProgramExit(error.code)
     }
 }

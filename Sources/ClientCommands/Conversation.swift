@@ -3,6 +3,8 @@ import TaskClient
 import TaskPresentation
 import Wire
 
+typealias Answer = TaskClient.Answer
+
 /// A client, and the signals that may end what a command waits for.
 final class Conversation {
     /// Why a wait ended before what it waited for.

@@ -34,7 +34,7 @@ final class EachLine {
     private var unanswered: Set<Int> = []
     private var awaited = 0
     /// What each line came to, nil where that was said.
-    private var output = InOrder<Outcome>()
+    private var output = ReorderBuffer<Outcome>()
     private var instance: InstanceID?
     /// Tasks that are waited for.
     private var open: Set<TaskID> = []

@@ -1,22 +1,19 @@
 import TaskClient
 package import TaskPresentation
-package import Wire
+import Wire
 
 /// `result`: what tasks answered, at once or when they have ended.
 package struct ResultCommand: ClientCommand {
-    let ids: [TaskID]
-    let instance: InstanceID?
+    let tasks: TaskSelection
     let waits: Bool
     let timeout: Int?
     let isJSON: Bool
 
     /// - Parameters:
-    ///   - ids: at least one; of several, each result is a line.
-    ///   - instance: the life of the server to which the ids belong; nil for any.
+    ///   - tasks: of several, each result is a line.
     ///   - timeout: of the wait, in milliseconds; nil for none.
-    package init(ids: [TaskID], instance: InstanceID?, waits: Bool, timeout: Int?, isJSON: Bool) {
-        self.ids = ids
-        self.instance = instance
+    package init(_ tasks: TaskSelection, waits: Bool, timeout: Int?, isJSON: Bool) {
+        self.tasks = tasks
         self.waits = waits
         self.timeout = timeout
         self.isJSON = isJSON
@@ -25,11 +22,12 @@ package struct ResultCommand: ClientCommand {
     package func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit {
         try context.talk { conversation throws(CommandEnd) in
             let output = ResultOutput(
-                console: context.console, isJSON: isJSON, isLine: ids.count > 1, timeout: timeout, instance: instance)
+                console: context.console, isJSON: isJSON, isLine: tasks.ids.count > 1, timeout: timeout,
+                instance: tasks.instance)
             guard waits else {
-                let answers = try conversation.ask(ids.map { .result($0) }, for: instance)
+                let answers = try conversation.ask(tasks.ids.map { .result($0) }, for: tasks.instance)
                 var exit = ProgramExit.success
-                for (id, answer) in zip(ids, answers) {
+                for (id, answer) in zip(tasks.ids, answers) {
                     exit = max(exit, try output.show(answer, of: id, in: conversation))
                 }
                 return exit
@@ -41,9 +39,10 @@ package struct ResultCommand: ClientCommand {
     /// Prints in the order of the ids.
     private func wait(_ output: ResultOutput, _ conversation: Conversation) throws(CommandEnd) -> ProgramExit {
         var exit = ProgramExit.success
-        let wait = TaskWait(ids: ids, instance: instance, timeout: timeout, wantsResults: true, isJSON: isJSON)
+        let wait = TaskWait(
+            tasks: tasks, timeout: timeout, wantsResults: true, isJSON: isJSON)
         try wait.perform(in: conversation) { index, answer throws(CommandEnd) in
-            exit = max(exit, try output.show(answer, of: ids[index], in: conversation))
+            exit = max(exit, try output.show(answer, of: tasks.ids[index], in: conversation))
         }
         return exit
     }

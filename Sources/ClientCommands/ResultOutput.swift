@@ -15,7 +15,7 @@ struct ResultOutput {
 
     /// - Returns: the exit code that the task's outcome comes to.
     func show(
-        _ answer: TaskClient.Answer, of id: TaskID, in conversation: Conversation
+        _ answer: Answer, of id: TaskID, in conversation: Conversation
     ) throws(CommandEnd) -> ProgramExit {
         if isJSON { try console.write(json: answer, for: id) }
         switch answer.reply {

@@ -82,7 +82,7 @@ package struct RunCommand: ClientCommand {
             console: conversation.console, isJSON: isJSON, isLine: false, timeout: timeout,
             instance: submission.instance)
         let wait = TaskWait(
-            ids: [submission.id], instance: submission.instance, timeout: timeout, wantsResults: true,
+            tasks: TaskSelection([submission.id], of: submission.instance), timeout: timeout, wantsResults: true,
             isJSON: isJSON)
         try wait.perform(in: conversation, known: submission.task) { _, answer throws(CommandEnd) in
             exit = try output.show(answer, of: submission.id, in: conversation)

@@ -4,8 +4,7 @@ import Wire
 
 /// Waits for the ends of tasks, with the live line where stderr is a terminal.
 struct TaskWait {
-    let ids: [TaskID]
-    let instance: InstanceID?
+    let tasks: TaskSelection
     /// In milliseconds; nil for as long as it takes.
     let timeout: Int?
     /// Whether the results are asked for too.
@@ -18,33 +17,33 @@ struct TaskWait {
     ///   - take: is given each answer with the index of its id: results in the order of the ids, else as they come.
     func perform(
         in conversation: Conversation, known: TaskReport? = nil,
-        _ take: (Int, TaskClient.Answer) throws(CommandEnd) -> Void
+        _ take: (Int, Answer) throws(CommandEnd) -> Void
     ) throws(CommandEnd) {
-        var inbox: [(index: Int, answer: TaskClient.Answer)] = []
+        var inbox: [(index: Int, answer: Answer)] = []
         let wait = Request.Wait(timeout: timeout)
-        for (index, id) in ids.enumerated() {
-            conversation.client.send(wantsResults ? .result(id, wait) : .status(id, wait), for: instance) {
+        for (index, id) in tasks.ids.enumerated() {
+            conversation.client.send(wantsResults ? .result(id, wait) : .status(id, wait), for: tasks.instance) {
                 inbox.append((index, $0))
             }
         }
-        let display = WaitDisplay(of: ids, for: instance, in: conversation)
+        let display = WaitDisplay(of: tasks, in: conversation)
         if let known, let id = known.id { display.note(known, of: id) }
         defer { display.end() }
         try conversation.watchSignals()
         try display.begin()
-        var missing = ids.count
-        var results = InOrder<Answer>()
+        var missing = tasks.ids.count
+        var results = ReorderBuffer<Answer>()
         while missing > 0 {
             do throws(Conversation.Stop) {
                 try conversation.wait { !inbox.isEmpty }
             } catch {
-                let unprinted = wantsResults ? Array(ids[results.next...]) : display.open
+                let unprinted = wantsResults ? Array(tasks.ids[results.next...]) : display.open
                 throw end(error, display.open, unprinted, conversation.context)
             }
             let answers = inbox
             inbox = []
             missing -= answers.count
-            for (index, answer) in answers { note(answer.reply, of: ids[index], on: display) }
+            for (index, answer) in answers { note(answer.reply, of: tasks.ids[index], on: display) }
             if missing == 0 { display.end() }
             for (index, answer) in answers {
                 guard wantsResults else {
@@ -69,7 +68,7 @@ struct TaskWait {
         _ stop: Conversation.Stop, _ open: [TaskID], _ unprinted: [TaskID], _ context: CommandContext
     ) -> CommandEnd {
         let call = WaitCall(
-            wantsResults: wantsResults, instance: instance, isJSON: isJSON, options: context.options)
+            wantsResults: wantsResults, instance: tasks.instance, isJSON: isJSON, options: context.options)
         return switch stop {
         case .signal(let signal):
             CommandEnd(signal, WaitWords.interrupted(open, unprinted: unprinted, call))

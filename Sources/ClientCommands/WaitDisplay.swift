@@ -14,6 +14,7 @@ final class WaitDisplay: Transient {
     private static let firstDelay: UInt64 = 100
 
     private let conversation: Conversation
+    /// The life of the server whose tasks these are; nil for any.
     private let instance: InstanceID?
     private var progress: WaitProgress
     private var timer: Timer?
@@ -26,17 +27,14 @@ final class WaitDisplay: Transient {
 
     private var console: Console { conversation.console }
 
-    /// - Parameter instance: the life of the server whose tasks these are; nil for any.
-    init(of ids: [TaskID], for instance: InstanceID?, in conversation: Conversation) {
+    init(of tasks: TaskSelection, in conversation: Conversation) {
         self.conversation = conversation
-        self.instance = instance
-        progress = WaitProgress(ids)
+        instance = tasks.instance
+        progress = WaitProgress(tasks.ids)
     }
 
-    private var ended: Set<TaskID> = []
-
     /// Those that are not known to have ended.
-    var open: [TaskID] { progress.ids.filter { !ended.contains($0) } }
+    var open: [TaskID] { progress.open }
 
     func begin() throws(CommandEnd) {
         guard console.errorScreen != nil else { return }
@@ -59,13 +57,11 @@ final class WaitDisplay: Transient {
     /// Takes what the server said of a task.
     func note(_ report: TaskReport, of id: TaskID) {
         progress.note(report, of: id, at: console.now())
-        if report.state.isFinal { ended.insert(id) }
     }
 
     /// Nothing more is to come of a task.
     func noteRefusal(of id: TaskID) {
         progress.noteRefusal(of: id)
-        ended.insert(id)
     }
 
     /// Shows it again below what was printed, with the task that is now the next to end.

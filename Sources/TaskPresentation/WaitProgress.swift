@@ -12,7 +12,7 @@ package struct WaitProgress: Sendable {
     }
 
     /// In the order in which they were given, each once.
-    package let ids: [TaskID]
+    private let ids: [TaskID]
     private var seen: [TaskID: Seen] = [:]
     private var ended: Set<TaskID> = []
 
@@ -40,8 +40,8 @@ package struct WaitProgress: Sendable {
     /// The one that ends next, which the line tells of: tasks run in the order of their ids. nil when all have ended.
     package var current: TaskID? { ids.lazy.filter { !ended.contains($0) }.min() }
 
-    /// What was said last of a task.
-    package func report(of id: TaskID) -> TaskReport? { seen[id]?.report }
+    /// Those that are not known to have ended, in the order in which they were given, each once.
+    package var open: [TaskID] { ids.filter { !ended.contains($0) } }
 
     /// `task 7: 3rd in the queue, done in about 9 s`, `task 7 [########------------] about 3 s left`,
     /// `task 7 [####################] any moment now`, and of several

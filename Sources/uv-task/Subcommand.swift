@@ -54,6 +54,8 @@ struct TaskArguments: ParsableArguments {
             valueName: "hex"),
         transform: instanceID)
     var instance: InstanceID?
+
+    var selection: TaskSelection { TaskSelection(ids, of: instance) }
 }
 
 @Sendable private func taskID(_ text: String) throws -> TaskID {

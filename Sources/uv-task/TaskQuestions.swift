@@ -29,7 +29,7 @@ extension TaskCommand {
 
         func command() -> any ClientCommand {
             ResultCommand(
-                ids: tasks.ids, instance: tasks.instance, waits: waits, timeout: timeout.milliseconds,
+                tasks.selection, waits: waits, timeout: timeout.milliseconds,
                 isJSON: json.isOn)
         }
     }
@@ -51,7 +51,7 @@ extension TaskCommand {
 
         func command() -> any ClientCommand {
             WaitCommand(
-                ids: tasks.ids, instance: tasks.instance, timeout: timeout.milliseconds, isJSON: json.isOn)
+                tasks.selection, timeout: timeout.milliseconds, isJSON: json.isOn)
         }
     }
 
@@ -67,7 +67,7 @@ extension TaskCommand {
         @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
         func command() -> any ClientCommand {
-            StatusCommand(ids: tasks.ids, instance: tasks.instance, isJSON: json.isOn)
+            StatusCommand(tasks.selection, isJSON: json.isOn)
         }
     }
 
@@ -83,7 +83,7 @@ extension TaskCommand {
         @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
         func command() -> any ClientCommand {
-            CancelCommand(ids: tasks.ids, instance: tasks.instance, isJSON: json.isOn)
+            CancelCommand(tasks.selection, isJSON: json.isOn)
         }
     }
 }

@@ -9,50 +9,50 @@ import Wire
 extension ClientCommandsTests {
     final class EachLineTests {
         let server = LiveServer(types) { $0.maximumMessage = 1000 }
-        var stage: Stage
+        var harness: CommandHarness
 
-        init() { stage = Stage(server) }
+        init() { harness = CommandHarness(server) }
         deinit { server.end() }
 
-        func perform(_ name: String = "echo", waits: Bool = false, isJSON: Bool = false) -> Ran {
-            stage.perform(EachLineCommand(taskName: name, waits: waits, timeout: nil, isJSON: isJSON))
+        func perform(_ name: String = "echo", waits: Bool = false, isJSON: Bool = false) -> CommandOutcome {
+            harness.perform(EachLineCommand(taskName: name, waits: waits, timeout: nil, isJSON: isJSON))
         }
 
         @Test func idsInTheOrderOfTheLines() {
-            stage.input = [bytes("a\nb"), bytes("c\n\n"), bytes("d")]
-            #expect(perform() == Ran("1\n2\n3\n4\n"))
-            #expect(perform(waits: true) == Ran("a\nbc\n\nd\n"))
+            harness.input = [bytes("a\nb"), bytes("c\n\n"), bytes("d")]
+            #expect(perform() == CommandOutcome("1\n2\n3\n4\n"))
+            #expect(perform(waits: true) == CommandOutcome("a\nbc\n\nd\n"))
         }
 
         @Test func noLines() {
-            #expect(perform() == Ran(""))
+            #expect(perform() == CommandOutcome(""))
         }
 
         @Test func manyMoreLinesThanMayBeUnanswered() {
             let lines = (1...10_000).map { "\($0)\n" }.joined()
-            stage.input = [bytes(lines)]
-            #expect(perform() == Ran(lines))
-            #expect(perform(waits: true) == Ran(lines))
+            harness.input = [bytes(lines)]
+            #expect(perform() == CommandOutcome(lines))
+            #expect(perform(waits: true) == CommandOutcome(lines))
         }
 
         @Test func idsAreSeenBeforeTheInputEnds() {
             // The second line comes when the first id was printed.
             let isPrinted = DispatchSemaphore(value: 0)
-            let pieces = Script([bytes("a\n"), bytes("b\n")])
-            let isFirst = Script([bytes("first")])
-            stage.inputReader = {
+            let pieces = InputScript([bytes("a\n"), bytes("b\n")])
+            let isFirst = InputScript([bytes("first")])
+            harness.inputReader = {
                 if isFirst.next() != bytes("first"), isPrinted.wait(timeout: .now() + 10) == .timedOut {
                     return .success([])
                 }
                 return pieces.next()
             }
-            stage.onOutput = { _ in isPrinted.signal() }
-            #expect(perform() == Ran("1\n2\n"))
+            harness.onOutput = { _ in isPrinted.signal() }
+            #expect(perform() == CommandOutcome("1\n2\n"))
         }
 
         @Test func theFirstRefusalStopsIt() {
             let large = String(repeating: "x", count: 1000)
-            stage.input = [bytes("a\n\(large)\nb\n"), bytes("never\n")]
+            harness.input = [bytes("a\n\(large)\nb\n"), bytes("never\n")]
             let ran = perform()
             // What was sent along with it is submitted; its id would be taken for that of line 2.
             #expect(ran.output == "1\n")
@@ -64,14 +64,14 @@ extension ClientCommandsTests {
         }
 
         @Test func anUnknownName() {
-            stage.input = [bytes("a\n")]
+            harness.input = [bytes("a\n")]
             let ran = perform("ecko", isJSON: true)
             #expect(ran.output.hasPrefix("{\"error\":{\"code\":\"unknown_task_name\""))
             #expect(ran.errors.hasPrefix("uv-task: line 1: no task type is named \"ecko\"") && ran.code == 5)
         }
 
         @Test func manyRefusalsAreToldOnce() {
-            stage.input = [bytes("a\nb\nc\n")]
+            harness.input = [bytes("a\nb\nc\n")]
             for waits in [false, true] {
                 let ran = perform("ecko", waits: waits)
                 #expect(ran.errors.hasPrefix("uv-task: line 1: no task type is named \"ecko\""))
@@ -81,14 +81,14 @@ extension ClientCommandsTests {
         }
 
         @Test func aLineThatIsNoText() {
-            stage.input = [bytes("ä\nb"), .success([0xFF, 0x0A]), bytes("c\n")]
+            harness.input = [bytes("ä\nb"), .success([0xFF, 0x0A]), bytes("c\n")]
             let sentence =
                 "uv-task: line 2 is not UTF-8: byte 4 of the input, byte 1 of the line (both counted from 0)\n"
-            #expect(perform() == Ran("1\n", sentence, 64))
+            #expect(perform() == CommandOutcome("1\n", sentence, 64))
         }
 
         @Test func tasksThatEndInError() {
-            stage.input = [bytes("a\nb\n")]
+            harness.input = [bytes("a\nb\n")]
             let ran = perform("bad", waits: true)
             #expect(ran.errors.split(separator: "\n").count == 2 && ran.output.isEmpty && ran.code == 1)
         }
@@ -100,16 +100,16 @@ extension ClientCommandsTests {
         /// What is said where a server ends the connection, while the input goes on.
         func lost(_ steps: [FakeServer.Step], waits: Bool = false, _ input: String) -> String {
             let server = FakeServer([.answer(infoReply)] + steps + [.close])
-            var stage = Stage(server)
+            var harness = CommandHarness(server)
             let isSaid = DispatchSemaphore(value: 0)
-            let pieces = Script([bytes(input), bytes("")])
-            stage.inputReader = {
+            let pieces = InputScript([bytes(input), bytes("")])
+            harness.inputReader = {
                 let piece = pieces.next()
                 if piece == bytes("") { _ = isSaid.wait(timeout: .now() + 10) }
                 return piece
             }
-            stage.onError = { _ in isSaid.signal() }
-            let ran = stage.perform(EachLineCommand(taskName: "echo", waits: waits, timeout: nil, isJSON: false))
+            harness.onError = { _ in isSaid.signal() }
+            let ran = harness.perform(EachLineCommand(taskName: "echo", waits: waits, timeout: nil, isJSON: false))
             #expect(ran.code == 6)
             return ran.errors.replacing("127.0.0.1:\(server.port)", with: "SERVER")
         }
@@ -137,8 +137,8 @@ extension ClientCommandsTests {
         }
 
         @Test func aServerThatIsNotThere() {
-            stage.port = 1
-            stage.input = [bytes("a\n")]
+            harness.port = 1
+            harness.input = [bytes("a\n")]
             #expect(perform().code == 6)
         }
     }

@@ -7,9 +7,9 @@ import Wire
 extension ClientCommandsTests {
     final class ServerCommandsTests {
         let server = LiveServer(types)
-        var stage: Stage
+        var harness: CommandHarness
 
-        init() { stage = Stage(server) }
+        init() { harness = CommandHarness(server) }
         deinit { server.end() }
 
         func list(_ state: TaskState? = nil, last: Int = 20, isJSON: Bool = false) -> ListCommand {
@@ -17,38 +17,38 @@ extension ClientCommandsTests {
         }
 
         @Test func statsAndInfo() {
-            let stats = stage.perform(ServerCommand(.stats, isJSON: false))
+            let stats = harness.perform(ServerCommand(.stats, isJSON: false))
             #expect(stats.output.hasPrefix("uptime ") && stats.code == 0 && stats.errors.isEmpty)
-            #expect(stage.perform(ServerCommand(.info, isJSON: false)).output.hasPrefix("name "))
-            let info = stage.perform(ServerCommand(.info, isJSON: true)).output
+            #expect(harness.perform(ServerCommand(.info, isJSON: false)).output.hasPrefix("name "))
+            let info = harness.perform(ServerCommand(.info, isJSON: true)).output
             #expect(info.hasPrefix("{\"name\":\"uv-taskd\",") && info.hasSuffix("}\n"))
         }
 
         @Test func theListIsATable() {
-            #expect(stage.perform(list()) == Ran(""))
-            stage.errorSize = Stage.terminal
-            #expect(stage.perform(list()) == Ran("", "no tasks\n"))
-            _ = stage.perform(run("echo", waits: true))
-            _ = stage.perform(run("bad", waits: true))
-            let lines = stage.perform(list()).output.split(separator: "\n")
+            #expect(harness.perform(list()) == CommandOutcome(""))
+            harness.errorSize = CommandHarness.terminal
+            #expect(harness.perform(list()) == CommandOutcome("", "no tasks\n"))
+            _ = harness.perform(run("echo", waits: true))
+            _ = harness.perform(run("bad", waits: true))
+            let lines = harness.perform(list()).output.split(separator: "\n")
             #expect(lines.count == 3 && lines[0].hasPrefix("ID  STATUS"))
-            #expect(stage.perform(list(.error)).output.split(separator: "\n").count == 2)
-            stage.outputSize = Stage.terminal
-            #expect(stage.perform(list()).output.contains("\u{1B}[31m"))
-            stage.environment = ["NO_COLOR": "1"]
-            #expect(!stage.perform(list()).output.contains("\u{1B}"))
-            stage.environment = ["TERM": "dumb"]
-            #expect(!stage.perform(list()).output.contains("\u{1B}"))
+            #expect(harness.perform(list(.error)).output.split(separator: "\n").count == 2)
+            harness.outputSize = CommandHarness.terminal
+            #expect(harness.perform(list()).output.contains("\u{1B}[31m"))
+            harness.environment = ["NO_COLOR": "1"]
+            #expect(!harness.perform(list()).output.contains("\u{1B}"))
+            harness.environment = ["TERM": "dumb"]
+            #expect(!harness.perform(list()).output.contains("\u{1B}"))
         }
 
         @Test func aLongListComesInPages() {
-            stage.input = [bytes(String(repeating: "x\n", count: 1200))]
-            _ = stage.perform(EachLineCommand(taskName: "echo", waits: false, timeout: nil, isJSON: false))
-            func count(_ last: Int) -> Int { stage.perform(list(last: last)).output.split(separator: "\n").count - 1 }
+            harness.input = [bytes(String(repeating: "x\n", count: 1200))]
+            _ = harness.perform(EachLineCommand(taskName: "echo", waits: false, timeout: nil, isJSON: false))
+            func count(_ last: Int) -> Int { harness.perform(list(last: last)).output.split(separator: "\n").count - 1 }
             #expect(count(20) == 20)
             #expect(count(1100) == 1100)
             #expect(count(5000) == 1200)
-            #expect(stage.perform(list(last: 1100, isJSON: true)).output.split(separator: "\n").count == 2)
+            #expect(harness.perform(list(last: 1100, isJSON: true)).output.split(separator: "\n").count == 2)
         }
 
         @Test func aShortPageIsNotTheEnd() {
@@ -56,7 +56,7 @@ extension ClientCommandsTests {
                 .answer("{\"seq\":1,\"tasks\":[],\"next\":900}\n"),
                 .answer("{\"seq\":2,\"tasks\":[{\"task_id\":7,\"status\":\"success\"}],\"next\":3}\n"),
             ])
-            let ran = Stage(server).perform(list(.success, last: 1))
+            let ran = CommandHarness(server).perform(list(.success, last: 1))
             #expect(ran.output.split(separator: "\n").count == 2)
             #expect(
                 server.received == """
@@ -74,17 +74,17 @@ extension ClientCommandsTests {
                 .answer("{\"seq\":1,\"tasks\":[{\"task_id\":5,\"status\":\"success\"}],\"next\":5}\n"),
                 .answer(page + "\n"), .close,
             ])
-            let ran = Stage(server).perform(list())
+            let ran = CommandHarness(server).perform(list())
             #expect(ran.output.isEmpty && ran.code == 6)
             #expect(ran.errors.contains("is not uv-taskd: a list "))
         }
 
         @Test func aRefusal() {
             let server = FakeServer([.answer("{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n")])
-            let ran = Stage(server).perform(ServerCommand(.stats, isJSON: true))
+            let ran = CommandHarness(server).perform(ServerCommand(.stats, isJSON: true))
             #expect(
                 ran
-                    == Ran(
+                    == CommandOutcome(
                         "{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n",
                         "uv-task: the daemon is being stopped; try again when it runs again\n", 5))
         }

@@ -69,13 +69,15 @@ struct SubcommandTests {
     @Test func questionsAboutTasks() throws {
         let instance = "0123456789abcdef"
         let status = try command(StatusCommand.self, "status", "3", "4", "--instance", instance)
-        #expect(status.ids.map(\.rawValue) == [3, 4] && status.instance == InstanceID(instance) && !status.isJSON)
+        #expect(
+            status.tasks.ids.map(\.rawValue) == [3, 4] && status.tasks.instance == InstanceID(instance)
+                && !status.isJSON)
         let result = try command(ResultCommand.self, "result", "--wait", "3", "--timeout", "1", "--instance", instance)
-        #expect(result.ids.map(\.rawValue) == [3] && result.waits && result.timeout == 1000)
-        #expect(result.instance == InstanceID(instance))
+        #expect(result.tasks.ids.map(\.rawValue) == [3] && result.waits && result.timeout == 1000)
+        #expect(result.tasks.instance == InstanceID(instance))
         let wait = try command(WaitCommand.self, "wait", "3", "--json", "--timeout", "500ms", "--instance", instance)
-        #expect(wait.isJSON && wait.timeout == 500 && wait.instance == InstanceID(instance))
-        #expect(try command(CancelCommand.self, "cancel", "3", "--instance", instance).instance != nil)
+        #expect(wait.isJSON && wait.timeout == 500 && wait.tasks.instance == InstanceID(instance))
+        #expect(try command(CancelCommand.self, "cancel", "3", "--instance", instance).tasks.instance != nil)
     }
 
     @Test func questionsAboutTheServer() throws {

@@ -10,7 +10,7 @@ import Wire
 @Suite enum ClientCommandsTests {}
 
 /// What a command printed, and its exit code.
-struct Ran: Equatable {
+struct CommandOutcome: Equatable {
     var output: String
     var errors: String
     var code: Int32
@@ -23,7 +23,7 @@ struct Ran: Equatable {
 }
 
 /// The surroundings in which a command is performed.
-struct Stage {
+struct CommandHarness {
     var port: Int
     /// The terminals that stdout and stderr are, if they are.
     var outputSize: Console.Size?
@@ -41,7 +41,7 @@ struct Stage {
     var onOutput: (String) throws(UVError) -> Void = { _ throws(UVError) in }
     var onError: (String) -> Void = { _ in }
 
-    let signals = HandmadeSignals()
+    let signals = FakeSignals()
 
     static let terminal = Console.Size(columns: 80, rows: 24)
 
@@ -49,10 +49,10 @@ struct Stage {
     init(_ server: FakeServer) { port = server.port }
     init(port: Int) { self.port = port }
 
-    func perform(_ command: some ClientCommand) -> Ran {
+    func perform(_ command: some ClientCommand) -> CommandOutcome {
         var output: [UInt8] = []
         var errors: [UInt8] = []
-        let script = Script(input)
+        let script = InputScript(input)
         let read = inputReader ?? { script.next() }
         let onOutput = onOutput
         let onError = onError
@@ -74,12 +74,12 @@ struct Stage {
             signals: signals.source)
         let choice = ConnectionChoice(host: "127.0.0.1", port: port, connectTimeout: connectTimeout)
         let code = command.run(choice, on: console)
-        return Ran(String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self), code)
+        return CommandOutcome(String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self), code)
     }
 }
 
-/// Signals that reach the command of one stage only. What nobody watches is lost.
-final class HandmadeSignals {
+/// Signals that reach the command of one harness only. What nobody watches is lost.
+final class FakeSignals {
     private var watchers: [(signal: Signal, round: NextRound, action: () -> Void)] = []
     /// Those that are to do nothing.
     var ignored: Set<Signal> = []
@@ -100,7 +100,7 @@ final class HandmadeSignals {
 }
 
 /// What the input brings, piece by piece, and then its end.
-final class Script: Sendable {
+final class InputScript: Sendable {
     private let pieces: Mutex<[Result<[UInt8], UVError>]>
 
     init(_ pieces: [Result<[UInt8], UVError>]) { self.pieces = Mutex(pieces) }
@@ -112,7 +112,7 @@ final class Script: Sendable {
 
 func bytes(_ text: String) -> Result<[UInt8], UVError> { .success(Array(text.utf8)) }
 
-struct Mishap: Error, CustomStringConvertible {
+struct TestFailure: Error, CustomStringConvertible {
     let description = "too much of it"
 }
 
@@ -121,13 +121,13 @@ let types = [
     TaskType(name: "echo", delay: .zero) { $0 },
     TaskType(name: "short", delay: .milliseconds(300)) { $0 },
     TaskType(name: "long", delay: .seconds(3600)) { $0 },
-    TaskType(name: "bad", delay: .zero) { _ in throw Mishap() },
+    TaskType(name: "bad", delay: .zero) { _ in throw TestFailure() },
 ]
 
 func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 
 /// ` --host 127.0.0.1 --port 4321`, as sentences name it.
-func options(_ stage: Stage) -> String { " --host 127.0.0.1 --port \(stage.port)" }
+func options(_ harness: CommandHarness) -> String { " --host 127.0.0.1 --port \(harness.port)" }
 
 func run(_ name: String, _ data: String = "", waits: Bool = false, timeout: Int? = nil, isJSON: Bool = false)
     -> RunCommand

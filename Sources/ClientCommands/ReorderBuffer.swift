@@ -1,9 +1,5 @@
-import TaskClient
-
-typealias Answer = TaskClient.Answer
-
 /// Hands on what comes in any order by its index, from 0 on without a gap.
-struct InOrder<Element> {
+struct ReorderBuffer<Element> {
     private var held: [Int: Element] = [:]
     /// The index of what is handed on next.
     private(set) var next = 0

@@ -1,0 +1,36 @@
+import TaskClient
+package import TaskPresentation
+import Wire
+
+/// `status`: how tasks stand, a line each.
+package struct StatusCommand: ClientCommand {
+    let tasks: TaskSelection
+    let isJSON: Bool
+
+    package init(_ tasks: TaskSelection, isJSON: Bool) {
+        self.tasks = tasks
+        self.isJSON = isJSON
+    }
+
+    package func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit {
+        let answers = try context.talk { conversation throws(CommandEnd) in
+            try conversation.ask(tasks.ids.map { .status($0) }, for: tasks.instance)
+        }
+        var exit = ProgramExit.success
+        for (id, answer) in zip(tasks.ids, answers) {
+            if isJSON { try context.console.write(json: answer, for: id) }
+            switch answer.reply {
+            case .status(let report, _):
+                if !isJSON { try context.console.write("\(report.state.rawValue)\n") }
+                explain(report, of: id, on: context.console)
+            default: exit = max(exit, context.refused(answer, of: id))
+            }
+        }
+        return exit
+    }
+
+    private func explain(_ report: TaskReport, of id: TaskID, on console: Console) {
+        guard console.errors.size() != nil, !report.state.isFinal || report.failure != nil else { return }
+        console.note((tasks.ids.count > 1 ? "task \(id): " : "") + TaskWords.standing(report))
+    }
+}
