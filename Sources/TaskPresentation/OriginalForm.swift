@@ -28,7 +28,9 @@ package enum OriginalForm {
 
     /// What could not be done.
     package enum Failure: Hashable, Sendable {
+        /// Of the state of a task.
         case status(id: String)
+        /// Of what a task answered.
         case result(id: String)
         /// No id came.
         case start(taskName: String)

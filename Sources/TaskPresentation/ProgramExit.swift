@@ -44,7 +44,4 @@ package enum ProgramExit: Int32, Sendable, CaseIterable, Comparable {
     }
 
     package static func < (left: ProgramExit, right: ProgramExit) -> Bool { left.rawValue < right.rawValue }
-
-    /// What several come to: `[.success, .unknownTask, .taskFailed]` to `.unknownTask`, none at all to `.success`.
-    package static func highest(_ exits: some Sequence<ProgramExit>) -> ProgramExit { exits.max() ?? .success }
 }

@@ -47,12 +47,14 @@ package enum ServerWords {
     /// All names are filled up to the longest: none may be endless.
     private static func name(_ text: String) -> String { TerminalText.escapedLine(text, width: 40) }
 
-    /// The unit shows in the option's name: `idle-timeout`, `max-message`; a limit of another kind is a number.
+    /// How the values of limits read.
+    private static let limits: [(name: String, words: @Sendable (Int) -> String)] = [
+        ("max-message", ByteCount.text), ("timeout", Durations.exact), ("drain-timeout", Durations.exact),
+    ]
+
+    /// One that this version does not know is a number.
     private static func value(of limit: ServerInformation.Limit) -> String {
         guard let value = limit.value else { return "none" }
-        let words = limit.name.utf8.split { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
-        func has(_ word: String) -> Bool { words.contains { $0.elementsEqual(word.utf8) } }
-        if has("timeout") { return Durations.exact(value) }
-        return ["message", "memory", "size", "bytes"].contains(where: has) ? ByteCount.text(value) : "\(value)"
+        return limits.first { $0.name == limit.name }?.words(value) ?? "\(value)"
     }
 }

@@ -2,13 +2,8 @@ package import Wire
 
 /// The table of tasks that `list` prints.
 package enum TaskList {
-    /// What to say on stderr where there is none: `no tasks`
-    package static let nothing = "no tasks\n"
-
-    private static let titles = ["ID", "STATUS", "TYPE", "POSITION", "DONE IN", "SUBMITTED", "TOOK", "FAILURE"]
-    private static let leftAligned: Set = ["STATUS", "TYPE", "FAILURE"]
     /// The widest that a column gets; what is wider in it sticks out, or is clipped where there is a width.
-    private static let widestColumn = 40
+    fileprivate static let widestColumn = 40
 
     /// To stdout, the tasks as they come; nothing where there are none:
     ///
@@ -28,44 +23,30 @@ package enum TaskList {
     /// The same in lines; the first one has the columns' names.
     package static func lines(_ tasks: [TaskReport], now: Int, width: Int?, hasColors: Bool) -> [String] {
         guard !tasks.isEmpty else { return [] }
-        let rows = tasks.map { cells($0, now: now, width: width) }
-        let widths = titles.indices.map { column in
-            ([titles] + rows).reduce(0) { max($0, min(TerminalText.columns($1[column]), widestColumn)) }
+        let columns = Column.all
+        let rows = [columns.map(\.title)] + tasks.map { task in columns.map { $0.text(task, now, width) } }
+        let widths = columns.indices.map { column in
+            rows.reduce(0) { max($0, min(TerminalText.columns($1[column]), widestColumn)) }
         }
-        let header = line(titles, widths: widths, width: width, color: nil)
-        return [header]
-            + zip(tasks, rows).map { task, row in
-                line(row, widths: widths, width: width, color: hasColors ? color(task.state) : nil)
-            }
-    }
-
-    private static func cells(_ task: TaskReport, now: Int, width: Int?) -> [String] {
-        let isOpen = !task.state.isFinal
-        return [
-            task.id.map { "\($0)" } ?? "-",
-            task.state.rawValue,
-            task.taskName.map { TerminalText.escapedLine($0, width: width.map { _ in widestColumn }) } ?? "-",
-            isOpen ? task.position.map { "\($0)" } ?? "-" : "-",
-            isOpen ? task.timeLeft.map(Durations.rough) ?? "-" : "-",
-            task.submittedAt.map { Durations.ago(Durations.between($0, now)) } ?? "-",
-            task.startedAt.map { Durations.short(Durations.between($0, task.finishedAt ?? now)) } ?? "-",
-            task.failure.map { TaskWords.failure($0, width: width) } ?? "",
-        ]
+        return zip(rows, [nil] + tasks).map { row, task in
+            line(row, widths: widths, width: width, color: hasColors ? task.flatMap { color($0.state) } : nil)
+        }
     }
 
     private static func line(_ cells: [String], widths: [Int], width: Int?, color: String?) -> String {
-        let padded = zip(zip(titles, cells), widths).map { named, width in
-            TerminalText.padded(named.1, to: width, alignsRight: !leftAligned.contains(named.0))
+        let padded = zip(zip(Column.all, cells), widths).map { cell, width in
+            TerminalText.padded(cell.1, to: width, alignsRight: cell.0.alignsRight)
         }
         // The last column is not filled up, so that no line ends in spaces.
-        let filled = padded.dropLast().joined(separator: "  ") + (cells[7].isEmpty ? "" : "  " + cells[7])
+        let last = cells.last.flatMap { $0.isEmpty ? nil : $0 }.map { [$0] } ?? []
+        let filled = (padded.dropLast() + last).joined(separator: "  ")
         let clipped = width.map { TerminalText.clipped(filled, to: $0) } ?? filled
-        guard let color else { return clipped }
-        let before = padded[0] + "  "
+        guard let color, let column = Column.all.firstIndex(where: \.isColored) else { return clipped }
+        let before = padded[..<column].map { $0 + "  " }.joined()
         // Before the state there are only digits and spaces: columns and characters are the same.
-        guard clipped.utf8.starts(with: (before + cells[1]).utf8) else { return clipped }
-        let rest = clipped.utf8.dropFirst(before.utf8.count + cells[1].utf8.count)
-        return before + color + cells[1] + "\u{1B}[0m" + String(Substring(rest))
+        guard clipped.utf8.starts(with: (before + cells[column]).utf8) else { return clipped }
+        let rest = clipped.utf8.dropFirst(before.utf8.count + cells[column].utf8.count)
+        return before + color + cells[column] + "\u{1B}[0m" + String(Substring(rest))
     }
 
     private static func color(_ state: TaskState) -> String? {
@@ -76,4 +57,37 @@ package enum TaskList {
         case .error: "\u{1B}[31m"
         }
     }
+}
+
+/// A column of the table.
+private struct Column: Sendable {
+    let title: String
+    var alignsRight = true
+    /// Whether its cells have the colours of the states.
+    var isColored = false
+    /// What it tells of a task, at a moment of Unix time in milliseconds, on a terminal of some width, if it is one.
+    let text: @Sendable (TaskReport, Int, Int?) -> String
+
+    static let all = [
+        Column(title: "ID") { task, _, _ in task.id.map { "\($0)" } ?? "-" },
+        Column(title: "STATUS", alignsRight: false, isColored: true) { task, _, _ in task.state.rawValue },
+        Column(title: "TYPE", alignsRight: false) { task, _, width in
+            task.taskName.map { TerminalText.escapedLine($0, width: width.map { _ in TaskList.widestColumn }) } ?? "-"
+        },
+        Column(title: "POSITION") { task, _, _ in
+            task.state.isFinal ? "-" : task.position.map { "\($0)" } ?? "-"
+        },
+        Column(title: "DONE IN") { task, _, _ in
+            task.state.isFinal ? "-" : task.timeLeft.map(Durations.rough) ?? "-"
+        },
+        Column(title: "SUBMITTED") { task, now, _ in
+            task.submittedAt.map { Durations.ago(Durations.between($0, now)) } ?? "-"
+        },
+        Column(title: "TOOK") { task, now, _ in
+            task.startedAt.map { Durations.short(Durations.between($0, task.finishedAt ?? now)) } ?? "-"
+        },
+        Column(title: "FAILURE", alignsRight: false) { task, _, width in
+            task.failure.map { TaskWords.failure($0, width: width) } ?? ""
+        },
+    ]
 }

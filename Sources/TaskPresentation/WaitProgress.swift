@@ -16,6 +16,7 @@ package struct WaitProgress: Sendable {
     private var seen: [TaskID: Seen] = [:]
     private var ended: Set<TaskID> = []
 
+    /// - Parameter ids: of the tasks that are waited for; one may stand several times.
     package init(_ ids: [TaskID]) {
         var known: Set<TaskID> = []
         self.ids = ids.filter { known.insert($0).inserted }

@@ -20,7 +20,6 @@ struct ProgramExitTests {
     }
 
     @Test func theHighestWins() {
-        #expect(ProgramExit.highest([.success, .unknownTask, .taskFailed]) == .unknownTask)
-        #expect(ProgramExit.highest([]) == .success)
+        #expect([ProgramExit.success, .unknownTask, .taskFailed].max() == .unknownTask)
     }
 }

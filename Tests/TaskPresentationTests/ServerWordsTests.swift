@@ -47,22 +47,22 @@ struct ServerWordsTests {
             taskTypes: [.init(name: "echo", delay: 0), .init(name: "ре\u{1B}", delay: 2000)],
             limits: [
                 .init("max-message", 1 << 20), .init("timeout", nil), .init("drain-timeout", 30_000),
-                .init("receiving_buffer_size", 65_536), .init("connection_limit", 1000),
+                .init("message-timeout-size", 65_536), .init("connection_limit", 1000),
             ])
         information.version = "1.2.3"
         #expect(
             ServerWords.text(information) == #"""
-                name                     uv-taskd
-                version                  1.2.3
-                protocol                 1
-                instance                 00000000000000ab
-                task type echo           at once
-                task type ре\u{1B}       2 s
-                --max-message            1 MiB
-                --timeout                none
-                --drain-timeout          30 s
-                --receiving_buffer_size  64 KiB
-                --connection_limit       1000
+                name                    uv-taskd
+                version                 1.2.3
+                protocol                1
+                instance                00000000000000ab
+                task type echo          at once
+                task type ре\u{1B}      2 s
+                --max-message           1 MiB
+                --timeout               none
+                --drain-timeout         30 s
+                --message-timeout-size  65536
+                --connection_limit      1000
 
                 """#)
     }

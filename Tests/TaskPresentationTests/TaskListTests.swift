@@ -27,7 +27,6 @@ struct TaskListTests {
 
     @Test func noTasks() {
         #expect(text([]) == "")
-        #expect(TaskList.nothing == "no tasks\n")
     }
 
     @Test func whatIsNotKnown() {
