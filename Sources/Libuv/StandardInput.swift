@@ -14,20 +14,4 @@ package enum StandardInput {
     package static func read(upTo count: Int) throws(UVError) -> [UInt8] {
         try SmallFile.read(upTo: count, from: descriptor)
     }
-
-    /// Reads what is left of the input, waiting for its end.
-    ///
-    /// - Parameter limit: the most bytes to accept; 0 or more.
-    /// - Returns: nil where there are more than `limit` bytes: `limit` + 1 of them are read then, and lost.
-    package static func readToEnd(limit: Int) throws(UVError) -> [UInt8]? {
-        precondition(limit >= 0)
-        var bytes: [UInt8] = []
-        while true {
-            let isFull = bytes.count == limit
-            let part = try read(upTo: isFull ? 1 : min(limit - bytes.count, 65536))
-            if part.isEmpty { return bytes }
-            if isFull { return nil }
-            bytes += part
-        }
-    }
 }
