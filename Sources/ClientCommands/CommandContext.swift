@@ -4,12 +4,14 @@ import Wire
 
 /// What a command line says about the connection; nil where it says nothing.
 package struct ConnectionChoice: Equatable, Sendable {
+    /// A name or an address.
     package var host: String?
     /// 1 to 65535.
     package var port: Int?
     /// In milliseconds.
     package var connectTimeout: UInt64?
 
+    /// What is left out is not said.
     package init(host: String? = nil, port: Int? = nil, connectTimeout: UInt64? = nil) {
         self.host = host
         self.port = port
@@ -58,9 +60,12 @@ package struct CommandContext {
     let configuration: ClientConfiguration
     /// For the commands that are named in sentences: ` --port 4322`.
     let options: String
+    /// Whether answers have the texts of the server's replies.
+    let keepsTexts: Bool
 
-    init(_ choice: ConnectionChoice, _ console: Console) throws(CommandEnd) {
+    init(_ choice: ConnectionChoice, _ console: Console, keepsTexts: Bool) throws(CommandEnd) {
         self.console = console
+        self.keepsTexts = keepsTexts
         options = choice.words
         do throws(BadEnvironment) {
             configuration = try choice.configuration(console.environment)

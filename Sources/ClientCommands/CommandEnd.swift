@@ -21,6 +21,9 @@ package struct CommandEnd: Error {
 
 /// One call of the program: what it asks, and what it prints.
 package protocol ClientCommand {
+    /// Whether the server's replies themselves are printed.
+    var isJSON: Bool { get }
+
     /// - Returns: the exit code where there is nothing more to say.
     func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit
 }
@@ -31,7 +34,7 @@ extension ClientCommand {
     /// - Returns: the exit code of the process.
     package func run(_ options: ConnectionChoice, on console: Console) -> Int32 {
         do throws(CommandEnd) {
-            return try perform(CommandContext(options, console)).rawValue
+            return try perform(CommandContext(options, console, keepsTexts: isJSON)).rawValue
         } catch {
             if let sentence = error.sentence { console.say(sentence) }
             return error.code

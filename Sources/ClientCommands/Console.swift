@@ -7,9 +7,12 @@ import Wire
 package final class Console {
     /// The size of a terminal, in characters.
     package struct Size: Equatable, Sendable {
+        /// How many characters fit into a line.
         package let columns: Int
+        /// How many lines it shows.
         package let rows: Int
 
+        /// Both 0 or more.
         package init(columns: Int, rows: Int) {
             self.columns = columns
             self.rows = rows
@@ -109,7 +112,8 @@ package final class Console {
     ///
     /// - Parameter id: that of the task, for answers that have none.
     func jsonLine(_ answer: Answer, for id: TaskID? = nil) -> String {
-        JSONLine.line(answer.text, for: id, isForTerminal: output.size() != nil)
+        guard let text = answer.text else { preconditionFailure("only a command with --json keeps texts") }
+        return JSONLine.line(text, for: id, isForTerminal: output.size() != nil)
     }
 
     /// Writes that line.

@@ -9,7 +9,9 @@ typealias Answer = TaskClient.Answer
 final class Conversation {
     /// Why a wait ended before what it waited for.
     enum Stop: Error {
+        /// No more answers will come.
         case lost(ClientError)
+        /// The process is asked to end.
         case signal(Signal)
     }
 
@@ -23,7 +25,8 @@ final class Conversation {
     init(_ context: CommandContext) throws(CommandEnd) {
         self.context = context
         do throws(ClientError) {
-            client = try TaskClient(context.configuration, randomBits: context.console.randomBits)
+            client = try TaskClient(
+                context.configuration, keepsTexts: context.keepsTexts, randomBits: context.console.randomBits)
         } catch {
             throw context.end(error)
         }

@@ -12,7 +12,7 @@ package struct EachLineCommand: ClientCommand {
     let taskName: String
     let waits: Bool
     let timeout: Int?
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// - Parameters:
     ///   - waits: whether results are printed, not ids.

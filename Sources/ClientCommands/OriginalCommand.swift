@@ -4,15 +4,19 @@ package import Wire
 
 /// A call of the program in the original's form: classic requests, and the original's lines.
 package struct OriginalCommand: ClientCommand {
+    /// What is asked for.
     package enum Action: Sendable {
         /// Submits a task; prints its id, or waits and prints its result.
         case run(taskName: String, data: String, waits: Bool)
+        /// Prints the state of a task.
         case status(TaskID)
+        /// Prints what a task answered.
         case result(TaskID)
     }
 
     let action: Action
     let readSize: Int?
+    package var isJSON: Bool { false }
 
     /// - Parameter readSize: the most bytes that one read brings, at least 1; nil for the usual size.
     package init(_ action: Action, readSize: Int?) {
@@ -76,7 +80,7 @@ package struct OriginalCommand: ClientCommand {
             return OriginalForm.Failure.completion(taskName: taskName)
                 .line("\(error); \(OriginalForm.queued(submitted))")
         }
-        let doubt = error.leavesRequestOpen ? "; \(OriginalForm.perhapsQueued)" : ""
+        let doubt = error.requestMayHaveArrived ? "; \(OriginalForm.perhapsQueued)" : ""
         return OriginalForm.Failure.start(taskName: taskName).line("\(error)\(doubt)")
     }
 
@@ -100,7 +104,9 @@ package struct OriginalCommand: ClientCommand {
 /// A call in the original's form that makes no sense.
 package struct OriginalMisuse: ClientCommand {
     let misuse: OriginalForm.Misuse
+    package var isJSON: Bool { false }
 
+    /// - Parameter misuse: what is wrong with the call.
     package init(_ misuse: OriginalForm.Misuse) { self.misuse = misuse }
 
     package func perform(_ context: CommandContext) -> ProgramExit {

@@ -7,7 +7,7 @@ package struct ResultCommand: ClientCommand {
     let tasks: TaskSelection
     let waits: Bool
     let timeout: Int?
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// - Parameters:
     ///   - tasks: of several, each result is a line.

@@ -6,6 +6,7 @@ import Wire
 package struct RunCommand: ClientCommand {
     /// Where a task's data comes from.
     package enum Data: Equatable, Sendable {
+        /// The command line has it.
         case given(String)
         /// The input to its end, less one final newline unless it is exact.
         case input(isExact: Bool)
@@ -16,7 +17,7 @@ package struct RunCommand: ClientCommand {
     let key: String?
     let waits: Bool
     let timeout: Int?
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// - Parameters:
     ///   - key: with which the task is submitted once only, 1 to 128 bytes; nil for one of its own.

@@ -6,12 +6,14 @@ package import Wire
 package struct ServerCommand: ClientCommand {
     /// What is asked.
     package enum Question: Sendable {
+        /// What it counts.
         case stats
+        /// What it is.
         case info
     }
 
     let question: Question
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// One of the two.
     package init(_ question: Question, isJSON: Bool) {
@@ -37,7 +39,7 @@ package struct ServerCommand: ClientCommand {
 package struct ListCommand: ClientCommand {
     let state: TaskState?
     let last: Int
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// - Parameters:
     ///   - state: of the tasks that are wanted; nil for any.

@@ -5,8 +5,9 @@ import Wire
 /// `status`: how tasks stand, a line each.
 package struct StatusCommand: ClientCommand {
     let tasks: TaskSelection
-    let isJSON: Bool
+    package let isJSON: Bool
 
+    /// - Parameter isJSON: whether the replies are printed, an object a line.
     package init(_ tasks: TaskSelection, isJSON: Bool) {
         self.tasks = tasks
         self.isJSON = isJSON

@@ -46,11 +46,8 @@ struct TaskWait {
             for (index, answer) in answers { note(answer.reply, of: tasks.ids[index], on: display) }
             if missing == 0 { display.end() }
             for (index, answer) in answers {
-                guard wantsResults else {
-                    try take(index, answer)
-                    continue
-                }
-                for (index, answer) in results.put(answer, at: index) { try take(index, answer) }
+                let ready = wantsResults ? results.put(answer, at: index) : [(index, answer)]
+                for (index, answer) in ready { try take(index, answer) }
             }
             display.goOn()
         }

@@ -6,7 +6,7 @@ import Wire
 package struct WaitCommand: ClientCommand {
     let tasks: TaskSelection
     let timeout: Int?
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// - Parameter timeout: in milliseconds; nil for none.
     package init(_ tasks: TaskSelection, timeout: Int?, isJSON: Bool) {

@@ -2,7 +2,7 @@ package import TaskPresentation
 
 /// `watch`: the tasks, drawn anew once a second until ^C.
 package struct WatchCommand: ClientCommand {
-    let isJSON: Bool
+    package let isJSON: Bool
 
     /// - Parameter isJSON: an object a second instead of a picture; that needs no terminal.
     package init(isJSON: Bool) { self.isJSON = isJSON }

@@ -18,6 +18,7 @@ package struct ClientConfiguration: Sendable {
     /// The longest reply that is taken, in bytes.
     package var maximumReply = MessageLimits.reply
 
+    /// The usual one.
     package init() {}
 
     /// Host and port in one word: `localhost:4321`, `[::1]:4321`

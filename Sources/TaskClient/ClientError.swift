@@ -2,15 +2,19 @@ package import Libuv
 
 /// Why the client got no answer.
 package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
+    /// The name has no address.
     case cannotResolve(host: String, UVError)
     /// Every address of the host refused.
     case nothingListens(host: String, port: Int)
+    /// Why, of the address that was tried last.
     case cannotConnect(host: String, port: Int, UVError)
+    /// Nothing came within the time that was given for it.
     case timedOut(host: String, port: Int, milliseconds: UInt64, Stage)
     /// The daemon closed the connection in good order instead of answering.
     case closed
     /// The connection ended in the middle of an answer.
     case cutOff
+    /// The system reports an error of the connection.
     case lost(UVError)
     /// What answers is no uv-taskd.
     case foreignAnswer(host: String, port: Int, String)
@@ -20,7 +24,7 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
     case restarted(host: String, port: Int)
 
     /// Whether a request that was sent may have been carried out all the same.
-    package var leavesRequestOpen: Bool {
+    package var requestMayHaveArrived: Bool {
         switch self {
         case .timedOut(_, _, _, .waitingForAnswer), .lost, .cutOff, .closed, .submitUnanswered, .restarted: true
         case .timedOut, .cannotResolve, .nothingListens, .cannotConnect, .foreignAnswer: false
@@ -35,16 +39,19 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether a submit that was sent before may have been carried out.
-    var mayLeaveSubmitOpen: Bool {
+    /// Whether the words tell what became of the submits that have no answer.
+    var tellsOfSubmits: Bool {
         switch self {
-        case .submitUnanswered, .restarted: false
-        default: true
+        case .submitUnanswered, .restarted: true
+        default: false
         }
     }
 
+    /// What took too long.
     package enum Stage: Hashable, Sendable {
+        /// Every address of the host was tried.
         case connecting
+        /// Requests that do not wait are answered at once.
         case waitingForAnswer
     }
 

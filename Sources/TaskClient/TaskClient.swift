@@ -6,16 +6,10 @@ package import Wire
 /// A task that is submitted runs once: each submit has a key, and where the connection is lost before its answer, it
 /// is sent again on a new one, for the same life of the server. A server that was started anew meanwhile refuses it.
 package final class TaskClient {
-    /// What the server answered to one request.
-    package struct Answer: Sendable {
-        package let reply: Reply
-        /// The message itself, without its newline.
-        package let text: String
-    }
-
     /// How often unanswered submits are sent again, on a new connection each.
     static let mostAttempts = 3
 
+    /// Whom it talks to.
     package let configuration: ClientConfiguration
 
     /// For timers and signals that `run` shall serve; to be run by nobody else.
@@ -24,6 +18,7 @@ package final class TaskClient {
     /// Which life of the server this client talks to; known once `info` or a submit was answered.
     package private(set) var instance: InstanceID?
 
+    private let keepsTexts: Bool
     private let randomBits: () -> UInt64
     private var connection: Connection!
     private var alarm: Alarm?
@@ -40,9 +35,14 @@ package final class TaskClient {
 
     /// Connects to the first address of the host that takes the connection.
     ///
-    /// - Parameter randomBits: what the keys of submits are made of.
-    package init(_ configuration: ClientConfiguration, randomBits: @escaping () -> UInt64) throws(ClientError) {
+    /// - Parameters:
+    ///   - keepsTexts: whether answers have the messages that they came as; one may have 64 MiB.
+    ///   - randomBits: what the keys of submits are made of.
+    package init(
+        _ configuration: ClientConfiguration, keepsTexts: Bool, randomBits: @escaping () -> UInt64
+    ) throws(ClientError) {
         self.configuration = configuration
+        self.keepsTexts = keepsTexts
         self.randomBits = randomBits
         loop = try configuration.makeLoop()
         do throws(ClientError) {
@@ -161,7 +161,7 @@ package final class TaskClient {
         case .info(let information): know(information.instance)
         case .submitted(let submission): know(submission.instance)
         case .refused(let error) where error.code == .restarted && entry.isSubmit && entry.wasSentAgain:
-            failure = .restarted(host: configuration.host, port: configuration.port)
+            fail(.restarted(host: configuration.host, port: configuration.port))
             return
         default: break
         }
@@ -199,7 +199,7 @@ package final class TaskClient {
             return
         }
         let patience = configuration.connectTimeout + (entry.request.waitTime ?? 0)
-        failure = fail(configuration.timedOut(after: patience, .waitingForAnswer))
+        fail(configuration.timedOut(after: patience, .waitingForAnswer))
     }
 
     // MARK: Connections
@@ -208,7 +208,8 @@ package final class TaskClient {
         let deadline = try configuration.makeDeadline(after: milliseconds, on: loop)
         defer { deadline.close() }
         return try Connection(configuration, on: loop, deadline: deadline) {
-            [unowned self] (reader, message) throws(BrokenMessage) in try take(reader.reply(message))
+            [unowned self] (reader, message) throws(BrokenMessage) in
+            try take(reader.reply(message, keepsText: keepsTexts))
         }
     }
 
@@ -233,15 +234,12 @@ package final class TaskClient {
     }
 
     /// Notes why there will be no more answers.
+    ///
+    /// - Returns: that, with what it means for the submits.
+    @discardableResult
     private func fail(_ error: ClientError) -> ClientError {
-        let described =
-            unanswered.hasSentSubmit && error.mayLeaveSubmitOpen ? .submitUnanswered(error) : error
-        failure = described
-        return described
+        let told = unanswered.hasSentSubmit && !error.tellsOfSubmits ? .submitUnanswered(error) : error
+        failure = told
+        return told
     }
-}
-
-extension BrokenMessage {
-    /// Of a reply whose `seq` belongs to no request that is unanswered, or that is neither numbered nor a refusal.
-    fileprivate static let answerToNothing = BrokenMessage.unfit("an answer to nothing that was asked")
 }

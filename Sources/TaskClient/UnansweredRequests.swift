@@ -17,8 +17,6 @@ struct UnansweredRequests {
 
     private var entries: [Int: Entry] = [:]
 
-    var isEmpty: Bool { entries.isEmpty }
-
     var hasSentSubmit: Bool { entries.values.contains { $0.isSubmit && $0.wasSent } }
 
     /// In the order in which they were made.
@@ -51,4 +49,9 @@ extension Request {
         default: 0
         }
     }
+}
+
+extension BrokenMessage {
+    /// Of a reply whose `seq` belongs to no request that is unanswered, or that is neither numbered nor a refusal.
+    static let answerToNothing = BrokenMessage.unfit("an answer to nothing that was asked")
 }

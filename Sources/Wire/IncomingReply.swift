@@ -5,15 +5,15 @@ package struct IncomingReply {
     /// That of the request; nil where the server could not tell which request it refuses.
     package let sequence: Int?
 
-    /// The message itself.
-    package let text: String
+    /// The message itself; nil unless it was asked for.
+    package let text: String?
 
     /// Why the request was refused, where it was.
     package let error: RequestError?
 
     private let fields: ReplyFields
 
-    fileprivate init(_ fields: ReplyFields, text: String) throws(BrokenMessage) {
+    fileprivate init(_ fields: ReplyFields, text: String?) throws(BrokenMessage) {
         sequence = try fields.sequence.optional()
         error = try fields.error.optional()
         self.text = text
@@ -69,9 +69,12 @@ extension Reply.TaskPage {
 
 extension MessageReader {
     /// Reads a reply to a request with a `seq` from one whole message.
-    package func reply(_ message: Span<UInt8>) throws(BrokenMessage) -> IncomingReply {
+    ///
+    /// - Parameter keepsText: whether it has its `text`.
+    package func reply(_ message: Span<UInt8>, keepsText: Bool = false) throws(BrokenMessage) -> IncomingReply {
         var fields = ReplyFields()
         try members(of: message) { member in fields.take(member) }
+        guard keepsText else { return try IncomingReply(fields, text: nil) }
         var text: [UInt8] = []
         text.append(copying: message)
         return try IncomingReply(fields, text: String(decoding: text, as: UTF8.self))

@@ -126,7 +126,9 @@ struct ClassicClientTests {
         ]
         for error in errors { #expect(!error.description.contains("\n") && !error.description.isEmpty) }
         #expect(
-            errors.map(\.leavesRequestOpen) == [false, false, false, true, true, false, true, false, true, true, true])
+            errors.map(\.requestMayHaveArrived) == [
+                false, false, false, true, true, false, true, false, true, true, true,
+            ])
         #expect(ClientError.nothingListens(host: "::1", port: 1).description.hasPrefix("nothing listens on [::1]:1."))
         #expect(errors[5].description == "no connection to h:1 within 1.5 s; --connect-timeout sets the time")
     }

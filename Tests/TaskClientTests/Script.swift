@@ -16,9 +16,9 @@ func configuration(of server: FakeServer, timeout: UInt64 = 5000) -> ClientConfi
 }
 
 /// A client whose keys are `…01` and `…02`, `…03` and `…04`, and so on.
-func taskClient(of server: FakeServer, timeout: UInt64 = 5000) throws -> TaskClient {
+func taskClient(of server: FakeServer, timeout: UInt64 = 5000, keepsTexts: Bool = true) throws -> TaskClient {
     var bits: UInt64 = 0
-    return try TaskClient(configuration(of: server, timeout: timeout)) {
+    return try TaskClient(configuration(of: server, timeout: timeout), keepsTexts: keepsTexts) {
         bits += 1
         return bits
     }

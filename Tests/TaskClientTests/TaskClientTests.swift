@@ -10,8 +10,8 @@ struct TaskClientTests {
         let server = FakeServer([.silence, .answer(status(2, .error) + status(1, .success))])
         let client = try taskClient(of: server)
         var answers: [String] = []
-        client.send(.status(.first)) { answers.append("1 \($0.text)") }
-        client.send(.status(.first.next), for: life) { answers.append("2 \($0.text)") }
+        client.send(.status(.first)) { answers.append("1 \($0.text ?? "")") }
+        client.send(.status(.first.next), for: life) { answers.append("2 \($0.text ?? "")") }
         try client.run { answers.count == 2 }
         client.close()
         #expect(answers == [#"2 {"seq":2,"status":"error"}"#, #"1 {"seq":1,"status":"success"}"#])
@@ -21,6 +21,13 @@ struct TaskClientTests {
                 {"seq":2,"type":"status","task_id":2,"instance":"\(life)"}
 
                 """)
+    }
+
+    @Test func textsAreNotKeptForNobody() throws {
+        let client = try taskClient(of: FakeServer([.answer(status(1, .success))]), keepsTexts: false)
+        let answer = try client.ask(.status(.first))
+        client.close()
+        #expect(answer.text == nil && answer.reply == .status(TaskReport(state: .success)))
     }
 
     @Test func theLifeOfTheServerIsKnownBeforeAnythingIsSubmitted() throws {
@@ -187,7 +194,7 @@ struct TaskClientTests {
         var configuration = ClientConfiguration()
         configuration.port = 1
         #expect(throws: ClientError.nothingListens(host: "localhost", port: 1)) {
-            _ = try TaskClient(configuration) { 0 }
+            _ = try TaskClient(configuration, keepsTexts: false) { 0 }
         }
     }
 }

@@ -5,7 +5,7 @@
 func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 
 func incomingReply(_ text: String) throws(BrokenMessage) -> IncomingReply {
-    try MessageReader().reply(text.utf8Span.span)
+    try MessageReader().reply(text.utf8Span.span, keepsText: true)
 }
 
 func line(_ reply: Reply, sequence: Int?) -> String {

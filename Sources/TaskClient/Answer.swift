@@ -1,0 +1,11 @@
+package import Wire
+
+extension TaskClient {
+    /// What the server answered to one request.
+    package struct Answer: Sendable {
+        /// What it says.
+        package let reply: Reply
+        /// The message itself, without its newline; nil unless the client keeps texts.
+        package let text: String?
+    }
+}
