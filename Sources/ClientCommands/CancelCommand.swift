@@ -25,6 +25,9 @@ package struct CancelCommand: ClientCommand {
                 continue
             }
             if !isJSON { try context.console.write("\(id) \(report.state.rawValue)\n") }
+            if !isJSON, context.console.errors.size() != nil, let failure = report.failure, failure.code == .cancelled {
+                context.console.note(WaitWords.cancelled(id, failure))
+            }
             // Whoever cancelled it: it is cancelled.
             if report.failure?.code != .cancelled {
                 context.console.say(UsageWords.notCancelled(id, report))

@@ -64,15 +64,16 @@ package struct ListCommand: ClientCommand {
                 tasks += page.tasks
                 before = page.next
             } while before != nil && tasks.count < last
-            if !isJSON { try show(tasks, on: context.console) }
+            if !isJSON { try show(tasks, hasMore: before != nil, on: context.console) }
             return .success
         }
     }
 
-    private func show(_ tasks: [TaskReport], on console: Console) throws(CommandEnd) {
-        if tasks.isEmpty, console.errors.size() != nil { console.note("no tasks") }
+    private func show(_ tasks: [TaskReport], hasMore: Bool, on console: Console) throws(CommandEnd) {
         try console.write(
             TaskList.text(
                 tasks, now: console.now(), width: console.output.size()?.columns, hasColors: console.outputHasColors))
+        guard console.errors.size() != nil, let words = TaskList.extent(tasks.count, hasMore: hasMore) else { return }
+        console.note(words)
     }
 }

@@ -5,6 +5,15 @@ package enum TaskList {
     /// The widest that a column gets; what is wider in it sticks out, or is clipped where there is a width.
     fileprivate static let widestColumn = 40
 
+    /// For people, below the table: `no tasks`, or where there are more than were asked for
+    /// `the newest 20; --last 200 shows more, watch those that come next`
+    ///
+    /// - Returns: nil where the table says all.
+    package static func extent(_ count: Int, hasMore: Bool) -> String? {
+        if count == 0 { return "no tasks" }
+        return hasMore ? "the newest \(count); --last \(count * 10) shows more, watch those that come next" : nil
+    }
+
     /// To stdout, the tasks as they come; nothing where there are none:
     ///
     ///     ID  STATUS   TYPE    POSITION  DONE IN  SUBMITTED   TOOK  FAILURE

@@ -22,6 +22,11 @@ package enum WaitWords {
         "task \(id) ended in error\(failure.map { ": \(TaskWords.failure($0))" } ?? "")"
     }
 
+    /// For people, since the state of a cancelled task is `error`: `task 7: cancelled before it could start`
+    package static func cancelled(_ id: TaskID, _ failure: TaskFailure) -> String {
+        "task \(id): \(TerminalText.escapedLine(failure.message))"
+    }
+
     /// `interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait`, and of several
     /// `interrupted; 3 tasks go on. To wait for them: uv-task wait 7 8 9`
     ///

@@ -34,7 +34,9 @@ extension TaskCommand {
         @Argument(help: "The task's data; - or none for stdin.")
         var data: String?
 
-        @Flag(name: .customLong("wait"), help: "Wait for the task's end and print its result.")
+        @Flag(
+            name: .customLong("wait"),
+            help: "Wait for the task's end and print its result: its bytes, with a newline on a terminal only.")
         var waits = false
 
         @OptionGroup var timeout: TimeoutOption

@@ -13,6 +13,13 @@ struct TaskListTests {
         TaskList.text(tasks, now: 1_000_000, width: width, hasColors: hasColors)
     }
 
+    @Test func whetherThereIsMore() {
+        #expect(TaskList.extent(0, hasMore: false) == "no tasks")
+        #expect(TaskList.extent(20, hasMore: false) == nil)
+        #expect(
+            TaskList.extent(20, hasMore: true) == "the newest 20; --last 200 shows more, watch those that come next")
+    }
+
     @Test func theTable() {
         #expect(
             text(tasks) == """

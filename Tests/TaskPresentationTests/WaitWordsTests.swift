@@ -16,6 +16,12 @@ struct WaitWordsTests {
                 == "task 7 has not ended when the daemon ended the wait: 3rd in the queue, done in about 9 s")
     }
 
+    @Test func whatWasCancelled() {
+        #expect(
+            WaitWords.cancelled(7, TaskFailure(.cancelled, "cancelled\u{1B} while it ran"))
+                == "task 7: cancelled\\u{1B} while it ran")
+    }
+
     @Test func aResultThatIsNotThereYet() {
         #expect(
             WaitWords.unfinished(7, third, results)
