@@ -116,10 +116,10 @@ struct TestFailure: Error, CustomStringConvertible {
     let description = "too much of it"
 }
 
-/// Types for tests: `echo`, at once; `short`, 300 ms; `long`, an hour; `bad`, which throws.
+/// Types for tests: `echo`, at once; `short`, 600 ms; `long`, an hour; `bad`, which throws.
 let types = [
     TaskType(name: "echo", delay: .zero) { $0 },
-    TaskType(name: "short", delay: .milliseconds(300)) { $0 },
+    TaskType(name: "short", delay: .milliseconds(600)) { $0 },
     TaskType(name: "long", delay: .seconds(3600)) { $0 },
     TaskType(name: "bad", delay: .zero) { _ in throw TestFailure() },
 ]

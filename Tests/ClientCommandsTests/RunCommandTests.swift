@@ -95,11 +95,11 @@ extension ClientCommandsTests {
         @Test(arguments: [nil, "k"]) func aSubmitWithoutAnAnswer(key: String?) {
             let server = FakeServer([.answer(infoReply), .silence])
             var harness = CommandHarness(server)
-            harness.connectTimeout = 60
+            harness.connectTimeout = 500
             let command = RunCommand(
                 taskName: "echo", data: .given(""), key: key, waits: true, timeout: nil, isJSON: false)
             let ran = harness.perform(command)
-            let open = "within 0.06 s; --connect-timeout sets the time. It is not known whether the task was queued"
+            let open = "within 0.5 s; --connect-timeout sets the time. It is not known whether the task was queued"
             #expect(ran.output.isEmpty && ran.code == 6 && ran.errors.contains(open))
             let advice = key == nil ? "; uv-task list\(options(harness)) shows the newest tasks" : "the same --key"
             #expect(ran.errors.contains(advice))

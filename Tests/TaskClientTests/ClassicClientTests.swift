@@ -41,8 +41,8 @@ struct ClassicClientTests {
 
     @Test func waitingOutlastsTheDeadline() throws {
         let end = "{\"status\":\"success\"}{\"status\":\"success\",\"data\":\"x\"}"
-        let server = FakeServer([.answer("{\"task_id\":1}"), .answerAfter(milliseconds: 400, end)])
-        let client = try classicClient(of: server, timeout: 150)
+        let server = FakeServer([.answer("{\"task_id\":1}"), .answerAfter(milliseconds: 1000, end)])
+        let client = try classicClient(of: server, timeout: patience)
         let id = try client.submit("revers", "")
         let (state, data) = try client.waitForResult(of: id)
         #expect(state == .success && data == "x")
@@ -51,10 +51,10 @@ struct ClassicClientTests {
 
     @Test func noAnswerIsATimeOut() throws {
         let server = FakeServer([.silence])
-        let client = try classicClient(of: server, timeout: 30)
+        let client = try classicClient(of: server, timeout: patience)
         #expect(
             throws: ClientError.timedOut(
-                host: "127.0.0.1", port: server.port, milliseconds: 30, .waitingForAnswer)
+                host: "127.0.0.1", port: server.port, milliseconds: patience, .waitingForAnswer)
         ) { try client.status(of: .first) }
         client.close()
     }
@@ -75,7 +75,7 @@ struct ClassicClientTests {
 
     @Test func theResultAfterTheEndHasADeadlineAgain() throws {
         let server = FakeServer([.answer("{\"task_id\":1}"), .answer("{\"status\":\"success\"}")])
-        let client = try classicClient(of: server, timeout: 50)
+        let client = try classicClient(of: server, timeout: patience)
         let id = try client.submit("revers", "")
         let error = #expect(throws: ClientError.self) { _ = try client.waitForResult(of: id) }
         guard case .timedOut(_, _, _, .waitingForAnswer) = error else {

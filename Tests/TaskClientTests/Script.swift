@@ -7,6 +7,9 @@ import Wire
 
 let life = InstanceID(rawValue: 7)
 
+/// A deadline that shall pass, in milliseconds: long enough for a machine with other work to connect and answer before.
+let patience: UInt64 = 500
+
 func configuration(of server: FakeServer, timeout: UInt64 = 5000) -> ClientConfiguration {
     var configuration = ClientConfiguration()
     configuration.host = "127.0.0.1"
