@@ -51,7 +51,9 @@ class NoServer(CommandTest):
     def test_a_server_that_closes(self):
         for arguments in "status 1", "result 1", "list", "stats", "info", "cancel 1", "watch --json":
             with self.subTest(arguments), FakeServer(lambda connection: read_lines(connection, 1)) as server:
-                self.expect(arguments, server=server, errors="the daemon closed the connection", code=6)
+                self.expect(arguments, server=server, code=6, errors=(
+                    f"the connection to {server.host}:{server.port} was lost (the daemon closed the connection); "
+                    "uv-task info shows whether a daemon is there"))
 
     def test_a_server_that_is_stopped(self):
         # The system still takes connections for it.

@@ -146,7 +146,8 @@ class LostReplies(CommandTest):
         with Proxy(self.daemon, is_submission, times=100) as proxy:
             ran = self.call("run revers x", server=proxy)
         self.assertEqual((ran.output, ran.code), ("", 6))
-        self.assertRegex(ran.errors, r"\Auv-task: [^\n]*\. It is not known whether the task was queued\n\Z")
+        self.assertRegex(ran.errors, (
+            r"\Auv-task: [^\n]*\. It is not known whether the task was queued; uv-task list shows the newest tasks\n\Z"))
         self.assertLessEqual(proxy.connections, 5)
         self.assertEqual(self.daemon.ask("stats")["submitted"], 1)
 
@@ -178,7 +179,8 @@ class LostReplies(CommandTest):
         with Proxy(self.daemon, is_submission, meanwhile=self.daemon.close) as proxy:
             ran = self.call("run revers x", server=proxy)
         self.assertEqual((ran.output, ran.code), ("", 6))
-        self.assertRegex(ran.errors, r"\Auv-task: [^\n]+It is not known whether the task was queued\n\Z")
+        self.assertRegex(ran.errors, (
+            r"\Auv-task: [^\n]+It is not known whether the task was queued; uv-task list shows the newest tasks\n\Z"))
 
     def test_several_at_once(self):
         proxies = [Proxy(self.daemon, is_submission) for _ in range(8)]

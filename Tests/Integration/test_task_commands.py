@@ -83,7 +83,8 @@ class Result(OfTasks):
     def test_of_unfinished_ones(self):
         self.expect("result 3", errors=self.NOT_YET[0], code=2)
         self.expect("result 3 1 2", "one\n", self.NOT_YET, 2)
-        self.expect_json("result 2 3 --json", errors=self.NOT_YET[::-1], code=2, output=(
+        with_json = [words.replace("--wait waits", "--wait --json waits") for words in self.NOT_YET]
+        self.expect_json("result 2 3 --json", errors=with_json[::-1], code=2, output=(
             '{"task_id":2,"status":"execute","data":null}\n{"task_id":3,"status":"waiting","data":null}\n'))
 
     def test_replies(self):
