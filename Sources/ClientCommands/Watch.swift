@@ -79,7 +79,8 @@ final class Watch {
         guard case .list(let page) = running.reply else { return tasks = running }
         let range = Request.ListQuery.limitRange
         let rows = min(max(console.outputScreen?.rows ?? 24, range.lowerBound), range.upperBound)
-        let before = page.tasks.first?.id.flatMap { TaskID(rawValue: $0.rawValue + rows * 2 / 3 + 1) }
+        // At least as many ids as there are rows: a short list is shown whole.
+        let before = page.tasks.first?.id.flatMap { TaskID(rawValue: max($0.rawValue + rows * 2 / 3, rows) + 1) }
         send(.list(.init(before: before, limit: rows))) { $0.tasks = $1 }
     }
 

@@ -79,7 +79,10 @@ class Input(TerminalTest):
                 terminal.wait_for_text("up to ^D")
                 terminal.press("C-c")
                 lines, code = terminal.finish()
-                self.assertEqual((len(lines), code), (2 if lines[-1].startswith("^C") else 1, 130), lines)
+                said = [line.removeprefix("^C") for line in lines if line.removeprefix("^C")]
+                # Before there is a task to wait for, the signal itself ends it, without a word.
+                self.assertLessEqual(said[1:], ["uv-task: interrupted"])
+                self.assertEqual(code, 130)
                 terminal.close()
         self.assertEqual(self.daemon.ask("stats")["submitted"], 0)
 

@@ -138,18 +138,20 @@ class Interrupts(TerminalTest):
     def check_clean(self, terminal, said, code):
         """The line is gone, what is said stands at its place, and the prompt below it at the first column."""
         lines, exit_code = terminal.finish()
-        # The terminal itself shows what was pressed.
-        self.assertEqual(([line.removeprefix("^C") for line in lines], exit_code), (said, code))
+        # The terminal itself shows what was pressed; the shell ends the line of a program that a signal has ended.
+        lines = [line.removeprefix("^C") for line in lines if line]
+        self.assertRegex("\n".join(lines), rf"\A{said}\Z")
+        self.assertEqual(exit_code, code)
         self.assertEqual(terminal.cursor[0], len(f"done:{code} "))
         self.assertEqual((terminal.value("cursor_flag"), terminal.value("alternate_on")), ("1", "0"))
 
     def test_while_run_waits(self):
-        terminal = self.open_terminal()
+        terminal = self.open_terminal(200)
         terminal.start("uv-task run too_long_echo x --wait")
         terminal.wait_for_text("about 6 h left")
         terminal.press("C-c")
-        self.check_clean(
-            terminal, ["uv-task: interrupted; task 1 goes on. To wait for it: uv-task result 1 --wait"], 130)
+        self.check_clean(terminal, (
+            r"uv-task: interrupted; task 1 goes on\. To wait for it: uv-task result 1 --wait --instance [0-9a-f]{16}"), 130)
         self.assertEqual(self.daemon.state_of(1), "execute")
 
     def test_while_wait_waits(self):
@@ -160,17 +162,25 @@ class Interrupts(TerminalTest):
         terminal.wait_for_text("0 of 2 done; task 1 [")
         terminal.press("C-c")
         self.check_clean(
-            terminal, ["uv-task: interrupted; 2 tasks go on. To wait for them: uv-task wait 1 2"], 130)
+            terminal, r"uv-task: interrupted; 2 tasks go on\. To wait for them: uv-task wait 1 2", 130)
+
+    def test_a_loop_ends_with_it(self):
+        terminal = self.open_terminal(200)
+        terminal.start("bash -c 'for i in 1 2 3; do uv-task run too_long_echo $i --wait; done'")
+        terminal.wait_for_text("about 6 h left")
+        terminal.press("C-c")
+        self.check_clean(terminal, r"uv-task: interrupted; task 1 goes on\. .*", 130)
+        self.assertEqual(self.daemon.ask("stats")["submitted"], 1)
 
     def test_a_killed_daemon(self):
-        terminal = self.open_terminal(200)
+        terminal = self.open_terminal(250)
         terminal.start("uv-task run too_long_echo x --wait")
         terminal.wait_for_text("about 6 h left")
         self.daemon.close()
         lines, code = terminal.finish()
         self.assertRegex("\n".join(lines), (
             rf"\Auv-task: the connection to 127\.0\.0\.1:{self.daemon.port} was lost while task 1 was waited for \(.*\)\. If "
-            r"the daemon still runs: uv-task result 1 --wait\Z"))
+            r"the daemon still runs: uv-task result 1 --wait --instance [0-9a-f]{16}\Z"))
         self.assertEqual((code, terminal.cursor[0]), (6, len("done:6 ")))
 
     def test_a_daemon_that_falls_silent(self):

@@ -89,7 +89,7 @@ class Watch(TerminalTest):
         terminal.wait_for_text("done:0")
 
     def test_a_killed_daemon(self):
-        terminal = self.watch(columns=120)
+        terminal = self.watch(columns=200)
         self.daemon.close()
         terminal.wait_for_text("done:6")
         self.assertEqual((terminal.value("cursor_flag"), terminal.value("alternate_on")), ("1", "0"))
