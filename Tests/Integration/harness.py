@@ -25,8 +25,9 @@ CLIENT_PROGRAM = str(PROGRAMS / "uv-task")
 
 TIMING = os.environ.get("UV_TASK_TIMING") == "1"
 
-# Programs inherit it where a signal is ignored, as it is where the tests run under nohup.
+# Programs inherit it where a signal is ignored, as it is where the tests run under nohup, or behind a shell's `&`.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long anything may take before a test gives up, in seconds. No test waits so long unless it fails.
 PATIENCE = 30
