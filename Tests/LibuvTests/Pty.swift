@@ -22,14 +22,23 @@ struct Pty {
         self.slave = slave
     }
 
-    /// With `stty`, since Swift can't call ioctl.
+    /// With `stty`, since Swift can't call ioctl; not by Foundation's `Process`, which leak checkers complain of.
     func setSize(columns: Int, rows: Int) throws {
-        let stty = Process()
-        stty.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        stty.arguments = ["stty", "cols", "\(columns)", "rows", "\(rows)"]
-        stty.standardInput = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
-        try stty.run()
-        stty.waitUntilExit()
-        try #require(stty.terminationStatus == 0)
+        #if canImport(Darwin)
+            var actions: posix_spawn_file_actions_t?
+        #else
+            var actions = posix_spawn_file_actions_t()
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, slave, 0)
+        let words = ["stty", "cols", "\(columns)", "rows", "\(rows)"]
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var child: pid_t = 0
+        try #require(posix_spawnp(&child, "stty", &actions, nil, arguments, environ) == 0)
+        var status: Int32 = -1
+        while waitpid(child, &status, 0) == -1 { try #require(errno == EINTR) }
+        try #require(status == 0)
     }
 }
