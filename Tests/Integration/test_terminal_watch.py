@@ -24,7 +24,7 @@ class Watch(TerminalTest):
 
     def check_restored(self, terminal, said, code, command="uv-task watch"):
         """What stood there before is back, with the cursor, and the prompt below what is said."""
-        terminal.wait_for_text(f"done:{code}")
+        terminal.wait_for(lambda: terminal.screen[-1] == f"done:{code}", "the prompt")
         before = ["echo earlier", "earlier", f"done:0 {command}"]
         self.assertEqual([line.removeprefix("^C") for line in terminal.screen if line != "^C"],
                          [*before, *said, f"done:{code}"])
@@ -91,7 +91,7 @@ class Watch(TerminalTest):
     def test_a_killed_daemon(self):
         terminal = self.watch(columns=200)
         self.daemon.close()
-        terminal.wait_for_text("done:6")
+        terminal.wait_for(lambda: terminal.screen[-1] == "done:6", "the prompt")
         self.assertEqual((terminal.value("cursor_flag"), terminal.value("alternate_on")), ("1", "0"))
         self.assertEqual(terminal.screen[:3], ["echo earlier", "earlier", "done:0 uv-task watch"])
         self.assertRegex("\n".join(terminal.screen[3:]), r"\Auv-task: [^\n]+\ndone:6\Z")
