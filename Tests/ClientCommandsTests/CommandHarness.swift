@@ -1,5 +1,4 @@
 import Libuv
-import Synchronization
 import TaskCatalog
 import TestServers
 import Testing
@@ -101,9 +100,9 @@ final class FakeSignals {
 
 /// What the input brings, piece by piece, and then its end.
 final class InputScript: Sendable {
-    private let pieces: Mutex<[Result<[UInt8], UVError>]>
+    private let pieces: Locked<[Result<[UInt8], UVError>]>
 
-    init(_ pieces: [Result<[UInt8], UVError>]) { self.pieces = Mutex(pieces) }
+    init(_ pieces: [Result<[UInt8], UVError>]) { self.pieces = Locked(pieces) }
 
     func next() -> Result<[UInt8], UVError> {
         pieces.withLock { $0.isEmpty ? .success([]) : $0.removeFirst() }

@@ -1,6 +1,5 @@
 import Foundation
 import Libuv
-import Synchronization
 
 /// A server on a thread of its own that answers every line with the next of its steps; each connection has its own.
 package final class FakeServer: Sendable {
@@ -11,7 +10,7 @@ package final class FakeServer: Sendable {
         case close
     }
 
-    private let state = Mutex((port: 0, received: [[UInt8]]()))
+    private let state = Locked((port: 0, received: [[UInt8]]()))
     private let isReady = DispatchSemaphore(value: 0)
 
     /// On 127.0.0.1.

@@ -1,14 +1,13 @@
 import Foundation
 import Libuv
 import Logging
-import Synchronization
 package import TaskCatalog
 import TaskClient
 package import TaskServer
 
 /// A real server on a thread of its own, on a free port of 127.0.0.1.
 package final class LiveServer: Sendable {
-    private let ports = Mutex((server: 0, control: 0))
+    private let ports = Locked((server: 0, control: 0))
     private let isReady = DispatchSemaphore(value: 0)
     private let hasEnded = DispatchSemaphore(value: 0)
 
