@@ -73,6 +73,7 @@ class Keys(unittest.TestCase):
                 for task_id, key in enumerate(keys, 1):
                     reply = connection.ask("run", task_name="echo", data="", key=key)
                     self.assertEqual((reply["task_id"], reply.get("existing", False)), (task_id, again), key)
+            self.assertEqual(connection.ask("status", task_id=3, wait=True)["status"], "success")
             # The same text, spelt otherwise.
             connection.send('{"seq":1,"type":"run","task_name":"echo","data":"","key":"\\u044f' + "я" * 63 + '"}')
             self.check_existing(connection.reply_to(1), 3, "success")
