@@ -1,4 +1,3 @@
-import TaskClient
 package import TaskPresentation
 import Wire
 
@@ -14,26 +13,17 @@ package struct CancelCommand: ClientCommand {
     }
 
     package func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit {
-        let answers = try context.talk { conversation throws(CommandEnd) in
-            try conversation.ask(tasks.ids.map { .cancel($0) }, for: tasks.instance)
-        }
-        var exit = ProgramExit.success
-        for (id, answer) in zip(tasks.ids, answers) {
-            if isJSON { try context.console.write(json: answer, for: id) }
-            guard case .status(let report, _) = answer.reply else {
-                exit = max(exit, context.refused(answer, of: id))
-                continue
-            }
+        try tasks.ask({ .cancel($0) }, context, isJSON: isJSON) { id, report throws(CommandEnd) in
             if !isJSON { try context.console.write("\(id) \(report.state.rawValue)\n") }
-            if !isJSON, context.console.errors.size() != nil, let failure = report.failure, failure.code == .cancelled {
+            // Whoever cancelled it: it is cancelled.
+            guard let failure = report.failure, failure.code == .cancelled else {
+                context.console.say(UsageWords.notCancelled(id, report))
+                return report.state.isFinal ? .taskFailed : .notFinished
+            }
+            if !isJSON, context.console.errors.size() != nil {
                 context.console.note(WaitWords.cancelled(id, failure))
             }
-            // Whoever cancelled it: it is cancelled.
-            if report.failure?.code != .cancelled {
-                context.console.say(UsageWords.notCancelled(id, report))
-                exit = max(exit, report.state.isFinal ? .taskFailed : .notFinished)
-            }
+            return .success
         }
-        return exit
     }
 }

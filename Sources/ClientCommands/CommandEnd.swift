@@ -40,4 +40,13 @@ extension ClientCommand {
             return error.code
         }
     }
+
+    /// Performs the command with this process's streams and signals, and ends the process.
+    package func runProcess(_ options: ConnectionChoice) -> Never {
+        prepareProcess()
+        let code = run(options, on: .ofProcess())
+        // ^C on a terminal is meant for the loop or script around it, too.
+        if code == ProgramExit.interrupted.rawValue, Terminal(.error) != nil { leaveProcess(by: .interrupt) }
+        leaveProcess(code)
+    }
 }

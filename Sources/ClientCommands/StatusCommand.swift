@@ -1,4 +1,3 @@
-import TaskClient
 package import TaskPresentation
 import Wire
 
@@ -14,20 +13,11 @@ package struct StatusCommand: ClientCommand {
     }
 
     package func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit {
-        let answers = try context.talk { conversation throws(CommandEnd) in
-            try conversation.ask(tasks.ids.map { .status($0) }, for: tasks.instance)
+        try tasks.ask({ .status($0) }, context, isJSON: isJSON) { id, report throws(CommandEnd) in
+            if !isJSON { try context.console.write("\(report.state.rawValue)\n") }
+            explain(report, of: id, on: context.console)
+            return .success
         }
-        var exit = ProgramExit.success
-        for (id, answer) in zip(tasks.ids, answers) {
-            if isJSON { try context.console.write(json: answer, for: id) }
-            switch answer.reply {
-            case .status(let report, _):
-                if !isJSON { try context.console.write("\(report.state.rawValue)\n") }
-                explain(report, of: id, on: context.console)
-            default: exit = max(exit, context.refused(answer, of: id))
-            }
-        }
-        return exit
     }
 
     private func explain(_ report: TaskReport, of id: TaskID, on console: Console) {

@@ -1,3 +1,5 @@
+import TaskClient
+import TaskPresentation
 package import Wire
 
 /// The tasks that a command is about.
@@ -12,5 +14,30 @@ package struct TaskSelection: Sendable {
         precondition(!ids.isEmpty)
         self.ids = ids
         self.instance = instance
+    }
+}
+
+extension TaskSelection {
+    /// Asks the same of each task, all at once: prints the replies with `--json`, and says why one was refused.
+    ///
+    /// - Parameter show: is given what was told of each other task, in the order of the ids; returns its exit code.
+    /// - Returns: the highest of the exit codes.
+    func ask(
+        _ request: (TaskID) -> Request, _ context: CommandContext, isJSON: Bool,
+        show: (TaskID, TaskReport) throws(CommandEnd) -> ProgramExit
+    ) throws(CommandEnd) -> ProgramExit {
+        let answers = try context.talk { conversation throws(CommandEnd) in
+            try conversation.ask(ids.map(request), for: instance)
+        }
+        var exit = ProgramExit.success
+        for (id, answer) in zip(ids, answers) {
+            if isJSON { try context.console.write(json: answer, for: id) }
+            if case .status(let report, _) = answer.reply {
+                exit = max(exit, try show(id, report))
+            } else {
+                exit = max(exit, context.refused(answer, of: id))
+            }
+        }
+        return exit
     }
 }

@@ -22,5 +22,10 @@ package struct ClientConfiguration: Sendable {
     package init() {}
 
     /// Host and port in one word: `localhost:4321`, `[::1]:4321`
-    package var place: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var place: String { Self.place(host, port) }
+
+    /// An IPv6 address stands in brackets.
+    static func place(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 }

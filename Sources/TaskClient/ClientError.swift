@@ -92,9 +92,4 @@ private func isLoopback(_ host: String) -> Bool {
     host == "localhost" || host == "::1" || host.hasPrefix("127.")
 }
 
-private func place(_ host: String, _ port: Int) -> String {
-    var configuration = ClientConfiguration()
-    configuration.host = host
-    configuration.port = port
-    return configuration.place
-}
+private func place(_ host: String, _ port: Int) -> String { ClientConfiguration.place(host, port) }

@@ -129,9 +129,7 @@ package final class TaskClient {
     }
 
     /// 32 hexadecimal digits.
-    private func makeKey() -> String {
-        InstanceID(rawValue: randomBits()).description + InstanceID(rawValue: randomBits()).description
-    }
+    private func makeKey() -> String { randomBits().hexDigits + randomBits().hexDigits }
 
     private func write(_ sequence: Int) {
         guard let entry = unanswered[sequence] else { return }

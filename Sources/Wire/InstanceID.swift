@@ -17,8 +17,13 @@ package struct InstanceID: Hashable, Sendable, CustomStringConvertible {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    package var description: String {
-        let digits = String(rawValue, radix: 16)
+    package var description: String { rawValue.hexDigits }
+}
+
+extension UInt64 {
+    /// 16 lower-case hexadecimal digits.
+    package var hexDigits: String {
+        let digits = String(self, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }

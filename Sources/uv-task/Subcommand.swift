@@ -1,8 +1,6 @@
 import ArgumentParser
 import ClientCommands
 import CommandArguments
-import Libuv
-import TaskPresentation
 import Wire
 
 /// What every command's declaration has.
@@ -27,13 +25,7 @@ extension Subcommand {
         try check()
     }
 
-    func run() {
-        prepareProcess()
-        let code = command().run(connection.choice, on: .ofProcess())
-        // ^C on a terminal is meant for the loop or script around it, too.
-        if code == ProgramExit.interrupted.rawValue, Terminal(.error) != nil { leaveProcess(by: .interrupt) }
-        leaveProcess(code)
-    }
+    func run() { command().runProcess(connection.choice) }
 }
 
 /// `--json`

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ClientCommands
 import CommandArguments
-import Libuv
 import Manual
 import Wire
 
@@ -42,7 +41,6 @@ struct TaskCommand: ParsableCommand {
 
     func run() throws {
         guard original.given != nil else { throw ValidationError(Misuse.noCommand) }
-        prepareProcess()
-        leaveProcess(original.command().run(connection.choice, on: .ofProcess()))
+        original.command().runProcess(connection.choice)
     }
 }

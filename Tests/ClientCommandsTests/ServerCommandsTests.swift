@@ -49,6 +49,9 @@ extension ClientCommandsTests {
             #expect(count(1100) == 1100)
             #expect(count(5000) == 1200)
             #expect(harness.perform(list(last: 1100, isJSON: true)).output.split(separator: "\n").count == 2)
+            harness.errorSize = CommandHarness.terminal
+            #expect(harness.perform(list(last: 20)).errors.hasPrefix("the newest 20; --last 200 shows more"))
+            #expect(harness.perform(list(last: 1200)).errors == "")
         }
 
         @Test func aShortPageIsNotTheEnd() {

@@ -3,12 +3,10 @@
 import os
 import re
 import shlex
-import signal
 import subprocess
-import threading
 import unittest
 
-from harness import CLIENT_PROGRAM, PATIENCE, ClientRun, Daemon, wait_until
+from harness import CLIENT_PROGRAM, Call, Daemon, wait_until
 
 # What would change the programs' words, where whoever runs the tests has set it.
 FOREIGN_VARIABLES = "UV_TASK_HOST", "UV_TASK_PORT", "NO_COLOR", "COLUMNS", "LINES"
@@ -18,86 +16,6 @@ def clean_environment(**variables):
     """That of the tests, without what would change the programs' words, and with the variables."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
     return {**kept, "TERM": "xterm-256color", **{name: str(value) for name, value in variables.items()}}
-
-
-class Call:
-    """A program that runs, its output read all the time, in a with statement; it is ended whatever happens."""
-
-    def __init__(self, arguments, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE):
-        self._process = subprocess.Popen(
-            # As bytes: how Python would encode them depends on the locale.
-            [argument.encode() for argument in arguments], env=environment, stdin=stdin, stdout=stdout,
-            stderr=subprocess.PIPE)
-        self.pid = self._process.pid
-        self._streams = [stream for stream in (self._process.stdout, self._process.stderr) if stream]
-        self._read = {stream: bytearray() for stream in self._streams}
-        self._readers = [threading.Thread(target=self._collect, args=(stream,)) for stream in self._streams]
-        for reader in self._readers:
-            reader.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        self.end_input()
-        for reader in self._readers:
-            reader.join(PATIENCE)
-        for stream in self._streams:
-            stream.close()
-
-    def _collect(self, stream):
-        while piece := os.read(stream.fileno(), 1 << 16):
-            self._read[stream] += piece
-
-    def _text(self, stream):
-        return bytes(self._read[stream]).decode() if stream else ""
-
-    @property
-    def output(self):
-        return self._text(self._process.stdout)
-
-    @property
-    def errors(self):
-        return self._text(self._process.stderr)
-
-    @property
-    def is_running(self):
-        return self._process.poll() is None
-
-    def send(self, data):
-        self._process.stdin.write(data)
-        self._process.stdin.flush()
-
-    def end_input(self):
-        if self._process.stdin:
-            self._process.stdin.close()
-
-    def interrupt(self):
-        """^C."""
-        self._process.send_signal(signal.SIGINT)
-
-    def signal(self, number):
-        self._process.send_signal(number)
-
-    def wait_for_lines(self, count):
-        """Until so many lines came on stdout."""
-        wait_until(lambda: self.output.count("\n") >= count, f"{count} lines of {self._process.args}")
-
-    def finish(self, data=None):
-        """Waits for the end, and gives what came on both streams, and the exit code."""
-        if data is not None:
-            self.send(data)
-            self.end_input()
-        try:
-            code = self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"{self._process.args} still runs after {PATIENCE} s:\n{self.errors}") from None
-        for reader in self._readers:
-            reader.join(PATIENCE)
-        return ClientRun(self.output, self.errors, code)
 
 
 class CommandTest(unittest.TestCase):

@@ -16,6 +16,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -324,18 +325,20 @@ class ClientRun(collections.namedtuple("ClientRun", "output errors code")):
         return self.output.splitlines()
 
 
-class ClientProcess:
-    """A uv-task that runs, in a with statement; it is ended whatever happens."""
+class Call:
+    """A program that runs, its output read all the time, in a with statement; it is ended whatever happens."""
 
-    def __init__(self, server, *arguments, command=(), stdout=subprocess.PIPE):
-        where = ["--host", getattr(server, "host", "127.0.0.1"), "--port", str(getattr(server, "port", server))]
+    def __init__(self, arguments, environment=None, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE):
         self._process = subprocess.Popen(
             # As bytes: how Python would encode them depends on the locale.
-            [argument.encode() for argument in [*command, CLIENT_PROGRAM, *where, *map(str, arguments)]],
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-        )
+            [argument.encode() for argument in arguments], env=environment, stdin=stdin, stdout=stdout,
+            stderr=subprocess.PIPE)
+        self.pid = self._process.pid
+        self._streams = [stream for stream in (self._process.stdout, self._process.stderr) if stream]
+        self._read = {stream: bytearray() for stream in self._streams}
+        self._readers = [threading.Thread(target=self._collect, args=(stream,)) for stream in self._streams]
+        for reader in self._readers:
+            reader.start()
 
     def __enter__(self):
         return self
@@ -344,17 +347,70 @@ class ClientProcess:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        # Not read to their ends: what a crash has started may hold them open.
-        for stream in self._process.stdout, self._process.stderr:
-            if stream:
-                stream.close()
+        self.end_input()
+        for reader in self._readers:
+            reader.join(PATIENCE)
+        for stream in self._streams:
+            stream.close()
 
-    def finish(self):
+    def _collect(self, stream):
+        while piece := os.read(stream.fileno(), 1 << 16):
+            self._read[stream] += piece
+
+    def _text(self, stream):
+        return bytes(self._read[stream]).decode() if stream else ""
+
+    @property
+    def output(self):
+        return self._text(self._process.stdout)
+
+    @property
+    def errors(self):
+        return self._text(self._process.stderr)
+
+    @property
+    def is_running(self):
+        return self._process.poll() is None
+
+    def send(self, data):
+        self._process.stdin.write(data)
+        self._process.stdin.flush()
+
+    def end_input(self):
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    def interrupt(self):
+        """^C."""
+        self._process.send_signal(signal.SIGINT)
+
+    def signal(self, number):
+        self._process.send_signal(number)
+
+    def wait_for_lines(self, count):
+        """Until so many lines came on stdout."""
+        wait_until(lambda: self.output.count("\n") >= count, f"{count} lines of {self._process.args}")
+
+    def finish(self, data=None):
+        """Waits for the end, and gives what came on both streams, and the exit code."""
+        if data is not None:
+            self.send(data)
+            self.end_input()
         try:
-            output, errors = self._process.communicate(timeout=PATIENCE)
+            code = self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"uv-task still runs after {PATIENCE} s") from None
-        return ClientRun((output or b"").decode(), errors.decode(), self._process.returncode)
+            raise AssertionError(f"{self._process.args} still runs after {PATIENCE} s:\n{self.errors}") from None
+        for reader in self._readers:
+            reader.join(PATIENCE)
+        return ClientRun(self.output, self.errors, code)
+
+
+class ClientProcess(Call):
+    """A uv-task that is told its server."""
+
+    def __init__(self, server, *arguments, command=(), stdout=subprocess.PIPE):
+        where = ["--host", getattr(server, "host", "127.0.0.1"), "--port", str(getattr(server, "port", server))]
+        super().__init__([*command, CLIENT_PROGRAM, *where, *map(str, arguments)], stdout=stdout)
 
 
 def client(server, *arguments, **options):

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import unittest
 
-from commands import Call, CommandTest, clean_environment
+from commands import CommandTest, clean_environment
 from fake_server import FakeServer, UnusedPort, read_lines, read_to_end
-from harness import CLIENT_PROGRAM
+from harness import CLIENT_PROGRAM, Call
 
 # Each command, as far as it connects.
 COMMANDS = (

@@ -4,8 +4,8 @@ import re
 import subprocess
 import unittest
 
-from commands import UNKNOWN, Call, CommandTest, clean_environment
-from harness import CLIENT_PROGRAM, Daemon, in_parallel
+from commands import UNKNOWN, CommandTest, clean_environment
+from harness import CLIENT_PROGRAM, Call, Daemon, in_parallel
 
 BAD_PORT = "it takes a whole number from 1 to 65535"
 

@@ -9,8 +9,8 @@ import re
 import subprocess
 import unittest
 
-from commands import Call, clean_environment
-from harness import CLIENT_PROGRAM, DAEMON_PROGRAM, PATIENCE
+from commands import clean_environment
+from harness import CLIENT_PROGRAM, DAEMON_PROGRAM, PATIENCE, Call
 
 SNAPSHOTS = pathlib.Path(__file__).parent / "snapshots"
 COMMANDS = "run", "result", "wait", "status", "cancel", "list", "watch", "stats", "info"

@@ -4,8 +4,8 @@ import json
 import os
 import unittest
 
-from commands import Call, CommandTest, clean_environment
-from harness import CLIENT_PROGRAM
+from commands import CommandTest, clean_environment
+from harness import CLIENT_PROGRAM, Call
 
 TYPES = "There are: echo, revers, reverse, permutation, too_long_echo"
 KEY_CONFLICT = "the key was given before with another name or other data; choose another key"

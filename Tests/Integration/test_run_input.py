@@ -4,8 +4,8 @@ import os
 import subprocess
 import unittest
 
-from commands import Call, CommandTest, clean_environment
-from harness import CLIENT_PROGRAM
+from commands import CommandTest, clean_environment
+from harness import CLIENT_PROGRAM, Call
 
 
 class DataFromStdin(CommandTest):

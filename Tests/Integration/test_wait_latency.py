@@ -1,7 +1,8 @@
 """How soon a waiter hears of the end of a task: from the end to the line, over 1,000 tasks.
 
 Other programs may take the processors: what they delayed, as the system tells, is left out, and the best of three rounds
-counts.
+counts. A rented machine may be slow to wake a thread, which is most of the time: the bounds are three times what is seen
+on a quiet one, a tenth of what polling would take.
 """
 
 import contextlib
@@ -93,7 +94,7 @@ class Latency(unittest.TestCase):
                 f"{name} tasks, end to waiter's line: median {medians[-1]:.3f} ms, 99th percentile {late[-1]:.3f} ms "
                 f"(at most {statistics.median(watch.more):.3f} and {statistics.quantiles(watch.more, n=100)[98]:.3f}; "
                 f"of {COUNT} other programs disturbed {COUNT - len(times)})")
-            if min(medians) <= 0.3 and min(late) <= 1.5:
+            if min(medians) <= 0.9 and min(late) <= 4.5:
                 return
         self.assertFalse(TIMING, "no round was fast enough")
 

@@ -130,6 +130,11 @@ struct ClassicClientTests {
                 false, false, false, true, true, false, true, false, true, true, true,
             ])
         #expect(ClientError.nothingListens(host: "::1", port: 1).description.hasPrefix("nothing listens on [::1]:1."))
+        // Started here it would be of no use.
+        #expect(
+            ClientError.nothingListens(host: "gpu.lan", port: 1).description
+                == "nothing listens on gpu.lan:1. Start it there with: uv-taskd --host gpu.lan --port 1, or reach its loopback "
+                + "port with: ssh -L 1:localhost:1 gpu.lan")
         #expect(errors[5].description == "no connection to h:1 within 1.5 s; --connect-timeout sets the time")
     }
 }
