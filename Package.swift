@@ -21,6 +21,7 @@ let safe: [SwiftSetting] =
     ]
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -34,6 +35,8 @@ let package = Package(
         // Options, help texts, completions, manual pages and usage errors of both programs, from one declaration each. The
         // manual pages are made of its description of a program, which a minor version may change.
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        // Queues of what has ended, waits or is to be told: an array would move all that it holds where one leaves in front.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // Levelled log lines in the format that Swift servers share.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
@@ -56,9 +59,10 @@ let package = Package(
             swiftSettings: safe),
         .target(name: "Spelling", swiftSettings: safe),
         .target(name: "TaskCatalog", swiftSettings: safe),
-        .target(name: "TaskQueue", dependencies: ["Wire"], swiftSettings: safe),
+        .target(name: "TaskQueue", dependencies: ["Wire", deque], swiftSettings: safe),
         .target(
-            name: "TaskServer", dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", "Spelling", logging],
+            name: "TaskServer",
+            dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", "Spelling", deque, logging],
             swiftSettings: safe),
         .target(
             name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),

@@ -97,6 +97,9 @@ package protocol TCPStreamDelegate: AnyObject {
     /// Whether nothing that was written is still held here.
     package var isDrained: Bool { pendingWrites == 0 }
 
+    /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
+    package var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
+
     /// Whether closing now would lose nothing: the other side has all that was written, and all that it sent was read.
     /// (A socket that is closed with something unread resets the connection, and what is on its way is thrown away.)
     package var mayCloseSilently: Bool {

@@ -22,7 +22,7 @@ package enum ServerWords {
                 ("connections so far", "\(statistics.accepted)"),
                 ("closed for errors", "\(statistics.closedForErrors)"),
                 ("waits", "\(statistics.waits)"),
-            ] + refused.map { ("refused \(name($0.code.rawValue))", "\($0.count)") })
+            ] + refused.map { ("refused \(name($0.name))", "\($0.count)") })
     }
 
     /// What `info` prints: `version           1.0.0`, `task type revers  2 s`, `--max-message     1 MiB`, and so on.

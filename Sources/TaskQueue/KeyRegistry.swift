@@ -25,23 +25,33 @@ struct KeyRegistry {
         init(_ text: String) { bytes = Array(text.utf8) }
     }
 
-    private typealias Entries = [Key: (id: TaskID, content: Content)]
-
     /// Many small dictionaries: a large one that grows moves all that it holds, and everybody waits meanwhile.
-    private var shards = [Entries](repeating: [:], count: 64)
+    private static let shardCount = 64
+    private var tasks = [[Key: (id: TaskID, content: Content)]](repeating: [:], count: shardCount)
+    private var keys = [[TaskID: Key]](repeating: [:], count: shardCount)
 
     subscript(key: String) -> (id: TaskID, content: Content)? {
-        get {
-            let key = Key(key)
-            return shards[shard(of: key)][key]
-        }
-        set {
-            let key = Key(key)
-            shards[shard(of: key)][key] = newValue
-        }
+        let key = Key(key)
+        return tasks[Self.shard(of: key)][key]
     }
 
-    private func shard(of key: Key) -> Int { Int(UInt(bitPattern: key.hashValue) % UInt(shards.count)) }
+    mutating func add(_ key: String, _ id: TaskID, _ content: Content) {
+        let key = Key(key)
+        tasks[Self.shard(of: key)][key] = (id, content)
+        keys[Self.shard(of: id)][id] = key
+    }
+
+    /// How long a task's key is, in bytes; 0 where it has none.
+    func keyLength(of id: TaskID) -> Int { keys[Self.shard(of: id)][id]?.bytes.count ?? 0 }
+
+    /// Forgets a task's key, where it has one.
+    mutating func remove(_ id: TaskID) {
+        guard let key = keys[Self.shard(of: id)].removeValue(forKey: id) else { return }
+        tasks[Self.shard(of: key)][key] = nil
+    }
+
+    private static func shard(of key: Key) -> Int { Int(UInt(bitPattern: key.hashValue) % UInt(shardCount)) }
+    private static func shard(of id: TaskID) -> Int { id.rawValue % shardCount }
 }
 
 extension String {

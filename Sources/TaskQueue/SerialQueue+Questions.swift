@@ -2,11 +2,11 @@ package import Wire
 
 /// What can be asked of the queue.
 extension SerialQueue {
-    /// What is known of a task; nil where no task has that id.
-    package subscript(id: TaskID) -> TaskRecord? { tasks.contains(id) ? tasks[id] : nil }
+    /// What is known of a task; nil where no task has that id, or where it is forgotten.
+    package subscript(id: TaskID) -> TaskRecord? { tasks[id] }
 
     /// When the task that has waited longest came in; nil where none waits.
-    package var oldestWaiting: Timestamp? { counts.waiting > 0 ? tasks[firstWaiting].submittedAt : nil }
+    package var oldestWaiting: Timestamp? { counts.waiting > 0 ? tasks[firstWaiting]?.submittedAt : nil }
 
     /// Where a task stands, and how long it will take.
     package struct Place: Hashable, Sendable {
@@ -22,8 +22,8 @@ extension SerialQueue {
     ///
     /// - Parameter durations: how long a task of each type runs, in milliseconds.
     package func place(of id: TaskID, durations: [UInt64], at now: Timestamp) -> Place? {
-        guard tasks.contains(id), let type = tasks[id].type else { return nil }
-        switch tasks[id].state {
+        guard let record = tasks[id], let type = record.type else { return nil }
+        switch record.state {
         case .execute: return Place(position: 0, timeLeft: timeLeftOfRunning(durations, at: now))
         case .success, .error: return nil
         case .waiting: break
@@ -32,7 +32,9 @@ extension SerialQueue {
         var ahead = waitingIndex.counts(before: block)
         var other = max(waitingIndex.firstID(of: block), firstWaiting)
         while other < id {
-            if tasks[other].state == .waiting, let type = tasks[other].type { ahead[Int(type.rawValue)] += 1 }
+            if let record = tasks[other], record.state == .waiting, let type = record.type {
+                ahead[Int(type.rawValue)] += 1
+            }
             other = other.next
         }
         var timeLeft = timeLeftOfRunning(durations, at: now) + durations[Int(type.rawValue)]
@@ -40,8 +42,10 @@ extension SerialQueue {
         return Place(position: ahead.reduce(1, +), timeLeft: timeLeft)
     }
 
-    private func timeLeftOfRunning(_ durations: [UInt64], at now: Timestamp) -> UInt64 {
-        guard let running, !runningIsCancelled, let type = tasks[running].type, let since = tasks[running].startedAt
+    /// The estimated time until the running task has ended, in milliseconds; 0 where none runs.
+    package func timeLeftOfRunning(_ durations: [UInt64], at now: Timestamp) -> UInt64 {
+        guard let running, !runningIsCancelled, let record = tasks[running], let type = record.type,
+            let since = record.startedAt
         else { return 0 }
         let duration = durations[Int(type.rawValue)]
         return duration - min(duration, now.milliseconds - since.milliseconds)
@@ -56,21 +60,21 @@ extension SerialQueue {
         package let scanned: Int
     }
 
-    /// How many records a question for a list looks at.
+    /// How many records a question for a list looks at, or places of forgotten ones.
     package static let listScan = 10_000
 
-    /// A part of the list of all tasks; it may be short though there is more.
+    /// A part of the list of all tasks that are kept; it may be short though there is more.
     package func list(_ query: Request.ListQuery) -> Page {
         var ids: [TaskID] = []
         var id = min(query.before ?? tasks.nextID, tasks.nextID)
         var scanned = 0
-        while let previous = id.previous {
+        while let found = tasks.newest(before: id) {
             guard ids.count < query.limit, scanned < Self.listScan else {
                 return Page(ids: ids, next: id, scanned: scanned)
             }
-            id = previous
-            scanned += 1
-            if query.state == nil || tasks[id].state == query.state { ids.append(id) }
+            id = found.id
+            scanned += found.steps
+            if query.state == nil || tasks[id]?.state == query.state { ids.append(id) }
         }
         return Page(ids: ids, next: nil, scanned: scanned)
     }

@@ -1,3 +1,4 @@
+import DequeModule
 package import Wire
 
 /// The queue that runs one task at a time, as a state machine: it does nothing itself, reads no clock, and
@@ -9,58 +10,20 @@ package import Wire
 ///        |         `- drain --------> error
 ///        `- an unknown task name ---> error
 ///
-/// Tasks run in the order of their ids. Between two starts there is always a finish.
+/// Tasks run in the order of their ids. Between two starts there is always a finish. What has ended is kept until `limits`
+/// have it forgotten.
 package struct SerialQueue {
-    /// A task that is to run now.
-    package struct Start: Hashable, Sendable {
-        package let id: TaskID
-        package let type: TaskTypeIndex
-        package let data: String
-    }
+    /// How much is taken in and kept.
+    package let limits: QueueLimits
 
-    /// What a drain did.
-    package struct Drained: Hashable, Sendable {
-        /// How many waiting tasks will not run any more.
-        package let dropped: Int
-        /// Who waited for one of them.
-        package let waiters: [Waiter]
-    }
-
-    /// Why a submit was refused.
-    package enum Refusal: Error, Hashable, Sendable {
-        /// The queue takes no more tasks.
-        case draining
-        /// This task was made with the same key, of another type or of other data.
-        case keyConflict(TaskID)
-    }
-
-    /// What a cancel did.
-    package enum Cancellation: Hashable, Sendable {
-        /// The task waited, and has ended; these waited for it.
-        case ended([Waiter])
-        /// The task runs: whoever runs it is to interrupt it.
-        case isRunning
-        /// The task had ended before.
-        case hadEnded
-    }
-
-    /// What has become of the tasks so far.
-    package struct Counts: Hashable, Sendable {
-        package internal(set) var submitted = 0
-        package internal(set) var succeeded = 0
-        /// The cancelled ones left out.
-        package internal(set) var failed = 0
-        package internal(set) var cancelled = 0
-        package internal(set) var waiting = 0
-
-        /// Bytes of data and results that are kept.
-        package internal(set) var heldBytes = 0
-    }
-
-    var tasks = TaskTable()
+    var tasks: TaskTable
     var waitingIndex: WaitingIndex
     private var waiters = WaiterRegistry()
-    private var keys = KeyRegistry()
+    var keys = KeyRegistry()
+    /// Tasks that have ended and are kept, in the order of their ends.
+    var finished: Deque<TaskID> = []
+    /// What they hold of `counts.heldBytes`.
+    var finishedBytes = 0
 
     /// The task that runs, if one does.
     package private(set) var running: TaskID?
@@ -69,7 +32,7 @@ package struct SerialQueue {
     private(set) var runningIsCancelled = false
 
     /// What has become of the tasks so far.
-    package private(set) var counts = Counts()
+    package internal(set) var counts = Counts()
 
     /// Whether `drain` was called.
     package private(set) var isDraining = false
@@ -78,18 +41,23 @@ package struct SerialQueue {
     private(set) var firstWaiting = TaskID.first
 
     /// - Parameter typeCount: how many task types there are.
-    package init(typeCount: Int) {
-        self.init(WaitingIndex(typeCount: typeCount))
+    package init(typeCount: Int, limits: QueueLimits = QueueLimits()) {
+        self.init(WaitingIndex(typeCount: typeCount), TaskTable(), limits)
     }
 
-    init(_ waitingIndex: WaitingIndex) { self.waitingIndex = waitingIndex }
+    init(_ waitingIndex: WaitingIndex, _ tasks: TaskTable, _ limits: QueueLimits) {
+        precondition(limits.waiting > 0 && limits.finished > 0)
+        self.waitingIndex = waitingIndex
+        self.tasks = tasks
+        self.limits = limits
+    }
 
     /// How many requests wait for the end of a task.
     package var waiterCount: Int { waiters.count }
 
     // MARK: The way of a task
 
-    /// Queues a task, or finds the one that was made with the same key.
+    /// Queues a task, or finds the one that was made with the same key and is still known.
     ///
     /// - Parameter submitter: the connection on which a classic question about its state may wait for its end.
     package mutating func submit(
@@ -100,11 +68,15 @@ package struct SerialQueue {
             guard known.content == content else { throw .keyConflict(known.id) }
             return (known.id, true)
         }
-        let id = try append(
-            TaskRecord(progress: .waiting(data: data), type: type, submitter: submitter, submittedAt: now))
+        try admit(data.utf8.count + (key?.utf8.count ?? 0))
+        let id = append(TaskRecord(progress: .waiting(data: data), type: type, submitter: submitter, submittedAt: now))
         counts.waiting += 1
-        waitingIndex.add(id, type, firstWaiting: firstWaiting)
-        if let key, let content { keys[key] = (id, content) }
+        waitingIndex.add(id, type)
+        findFirstWaiting()
+        if let key, let content {
+            keys.add(key, id, content)
+            counts.heldBytes += key.utf8.count
+        }
         return (id, false)
     }
 
@@ -112,15 +84,24 @@ package struct SerialQueue {
     package mutating func submitFailed(
         _ failure: TaskFailure, from submitter: ConnectionID, at now: Timestamp
     ) throws(Refusal) -> TaskID {
+        if isDraining { throw .draining }
         let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
-        let id = try append(TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
+        let id = append(TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
         counts.failed += 1
         findFirstWaiting()
+        keep(id)
         return id
     }
 
-    private mutating func append(_ record: TaskRecord) throws(Refusal) -> TaskID {
+    /// Makes room for another waiting task.
+    private mutating func admit(_ bytes: Int) throws(Refusal) {
         if isDraining { throw .draining }
+        if counts.waiting >= limits.waiting { throw .queueFull }
+        guard canHold(bytes) else { throw .memoryFull }
+        makeRoom(for: bytes)
+    }
+
+    private mutating func append(_ record: TaskRecord) -> TaskID {
         counts.submitted += 1
         counts.heldBytes += record.heldBytes
         return tasks.append(record)
@@ -132,10 +113,10 @@ package struct SerialQueue {
     package mutating func startNext(at now: Timestamp) -> Start? {
         guard running == nil, counts.waiting > 0 else { return nil }
         let id = firstWaiting
-        guard case .waiting(let data) = tasks[id].progress, let type = tasks[id].type else {
+        guard let record = tasks[id], case .waiting(let data) = record.progress, let type = record.type else {
             preconditionFailure("task \(id) cannot run")
         }
-        leaveWaiting(id, to: .execute(data: data, since: now))
+        leaveWaiting(id, type, to: .execute(data: data, since: now))
         running = id
         return Start(id: id, type: type, data: data)
     }
@@ -144,7 +125,7 @@ package struct SerialQueue {
     ///
     /// - Returns: who waited for it.
     package mutating func finish(_ outcome: Result<String, TaskFailure>, at now: Timestamp) -> [Waiter] {
-        guard let id = running, case .execute(_, let startedAt) = tasks[id].progress else {
+        guard let id = running, case .execute(_, let startedAt) = tasks[id]?.progress else {
             preconditionFailure("no task runs")
         }
         switch outcome {
@@ -157,16 +138,16 @@ package struct SerialQueue {
         }
         running = nil
         runningIsCancelled = false
+        keep(id)
         return waiters.release(id)
     }
 
-    /// Ends a task that waits, in error.
+    /// Ends a task that waits, in error. The task must be known.
     package mutating func cancel(_ id: TaskID, at now: Timestamp) -> Cancellation {
-        precondition(tasks.contains(id), "no task \(id)")
-        switch tasks[id].state {
+        guard let record = tasks[id] else { preconditionFailure("no task \(id)") }
+        switch record.state {
         case .waiting:
-            leaveWaiting(id, to: .error(.cancelledWaiting, startedAt: nil, finishedAt: now))
-            count(.cancelledWaiting)
+            endWaiting(id, .cancelledWaiting, at: now)
             return .ended(waiters.release(id))
         case .execute:
             runningIsCancelled = true
@@ -179,42 +160,52 @@ package struct SerialQueue {
     package mutating func drain(at now: Timestamp) -> Drained {
         isDraining = true
         let dropped = counts.waiting
-        while counts.waiting > 0 {
-            leaveWaiting(firstWaiting, to: .error(.dropped, startedAt: nil, finishedAt: now))
-            count(.dropped)
-        }
+        while counts.waiting > 0 { endWaiting(firstWaiting, .dropped, at: now) }
         waitingIndex.removeAll()
         let released = waiters.awaitedTasks.filter { $0 != running }.flatMap { waiters.release($0) }
         return Drained(dropped: dropped, waiters: released)
     }
 
-    private mutating func leaveWaiting(_ id: TaskID, to progress: TaskRecord.Progress) {
-        if let type = tasks[id].type { waitingIndex.remove(id, type) }
+    private mutating func endWaiting(_ id: TaskID, _ failure: TaskFailure, at now: Timestamp) {
+        guard let type = tasks[id]?.type else { preconditionFailure("task \(id) does not wait") }
+        leaveWaiting(id, type, to: .error(failure, startedAt: nil, finishedAt: now))
+        count(failure)
+        keep(id)
+    }
+
+    private mutating func leaveWaiting(_ id: TaskID, _ type: TaskTypeIndex, to progress: TaskRecord.Progress) {
+        waitingIndex.remove(id, type)
         change(id, to: progress)
         counts.waiting -= 1
         findFirstWaiting()
     }
 
     private mutating func change(_ id: TaskID, to progress: TaskRecord.Progress) {
-        counts.heldBytes -= tasks[id].heldBytes
-        tasks[id].progress = progress
-        counts.heldBytes += tasks[id].heldBytes
+        var difference = 0
+        tasks.change(id) { record in
+            difference -= record.heldBytes
+            record.progress = progress
+            difference += record.heldBytes
+        }
+        counts.heldBytes += difference
     }
 
     private mutating func count(_ failure: TaskFailure) {
         if failure.code == .cancelled { counts.cancelled += 1 } else { counts.failed += 1 }
     }
 
-    /// Each id is passed once.
+    /// Looks at the ids of one block at most.
     private mutating func findFirstWaiting() {
-        while firstWaiting < tasks.nextID, tasks[firstWaiting].state != .waiting { firstWaiting = firstWaiting.next }
+        guard let block = waitingIndex.firstBlock else { return firstWaiting = tasks.nextID }
+        firstWaiting = max(firstWaiting, waitingIndex.firstID(of: block))
+        while tasks[firstWaiting]?.state != .waiting { firstWaiting = firstWaiting.next }
     }
 
     // MARK: Who waits
 
     /// Has a request wait for a task that has not ended. It is named by what ends the task, once.
     package mutating func addWaiter(_ waiter: Waiter, for id: TaskID) {
-        precondition(tasks.contains(id) && !tasks[id].state.isFinal, "task \(id) cannot be waited for")
+        precondition(tasks[id]?.state.isFinal == false, "task \(id) cannot be waited for")
         waiters.add(waiter, for: id)
     }
 

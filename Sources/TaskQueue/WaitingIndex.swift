@@ -2,22 +2,26 @@ import Wire
 
 /// How many tasks wait, by type, and how many of them with an id below another: a Fenwick tree over blocks of ids.
 ///
-/// Adding, removing and counting take O(log n) for n ids between the first waiting task and the newest; memory
-/// follows that span too. Within a block the caller counts.
+/// Adding, removing and counting take O(log n) for n blocks; blocks without waiting tasks are dropped when they are most of
+/// them, so that memory follows what waits, whatever lies between. Within a block the caller counts.
 struct WaitingIndex {
     private let typeCount: Int
     /// How many ids a block has: with 16, one block holds the ids 1 to 16, the next 17 to 32.
     private let blockSize: Int
-    /// Below so many blocks nothing is dropped in front.
+    /// With fewer blocks nothing is dropped.
     private let smallestDrop: Int
-    /// `typeCount` counts for each node; the node of place i sums the blocks from i - lowbit(i) to i - 1.
+    /// The numbers of the blocks, ascending: the place of each in the tree.
+    private var blocks: [Int] = []
+    /// How many tasks wait in each.
+    private var waiting: [UInt16] = []
+    private var emptyBlocks = 0
+    /// No block before this place has a waiting task.
+    private var firstPlace = 0
+    /// `typeCount` counts for each node; node i sums the blocks at the places from i + 1 - lowbit(i + 1) to i.
     private var nodes: [UInt32] = []
-    /// The block at place 0; those before it hold no waiting task.
-    private var firstBlock = 0
-    private var blockCount = 0
 
     init(typeCount: Int, blockSize: Int = 16, smallestDrop: Int = 256) {
-        precondition(blockSize > 0 && smallestDrop > 0)
+        precondition((1...Int(UInt16.max)).contains(blockSize) && smallestDrop > 0)
         self.typeCount = typeCount
         self.blockSize = blockSize
         self.smallestDrop = smallestDrop
@@ -29,27 +33,41 @@ struct WaitingIndex {
         TaskID(rawValue: block * blockSize + TaskID.first.rawValue) ?? .first
     }
 
-    /// - Parameter firstWaiting: no task with a smaller id waits.
-    mutating func add(_ id: TaskID, _ type: TaskTypeIndex, firstWaiting: TaskID) {
+    /// The first block with a waiting task; nil where none waits.
+    var firstBlock: Int? { firstPlace < blocks.count && waiting[firstPlace] > 0 ? blocks[firstPlace] : nil }
+
+    /// - Parameter id: greater than all that were added.
+    mutating func add(_ id: TaskID, _ type: TaskTypeIndex) {
         let block = self.block(of: id)
-        if block >= firstBlock + blockCount { grow(to: block, firstWaiting: self.block(of: firstWaiting)) }
-        change(block, type, by: 1)
+        if blocks.last != block {
+            if blocks.count >= smallestDrop, emptyBlocks > blocks.count / 2 { dropEmptyBlocks() }
+            appendBlock(block)
+        }
+        let place = blocks.count - 1
+        if waiting[place] == 0 { emptyBlocks -= 1 }
+        waiting[place] += 1
+        change(place, type, by: 1)
+        moveFirstPlace()
     }
 
     mutating func remove(_ id: TaskID, _ type: TaskTypeIndex) {
-        change(block(of: id), type, by: .max)
+        let block = self.block(of: id)
+        let place = place(of: block)
+        precondition(place < blocks.count && blocks[place] == block && waiting[place] > 0, "task \(id) does not wait")
+        waiting[place] -= 1
+        if waiting[place] == 0 { emptyBlocks += 1 }
+        change(place, type, by: .max)
+        moveFirstPlace()
     }
 
     mutating func removeAll() {
-        nodes = []
-        firstBlock += blockCount
-        blockCount = 0
+        self = WaitingIndex(typeCount: typeCount, blockSize: blockSize, smallestDrop: smallestDrop)
     }
 
     /// How many tasks wait in all blocks before one, for each type.
     func counts(before block: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: typeCount)
-        var place = min(max(block - firstBlock, 0), blockCount)
+        var place = place(of: block)
         while place > 0 {
             for type in 0..<typeCount { counts[type] += Int(nodes[(place - 1) * typeCount + type]) }
             place -= place.lowestBit
@@ -57,54 +75,67 @@ struct WaitingIndex {
         return counts
     }
 
+    /// The place of the first block with at least that number.
+    private func place(of block: Int) -> Int {
+        // No block is missing between the first and most others.
+        if let first = blocks.first, block >= first, block - first < blocks.count, blocks[block - first] == block {
+            return block - first
+        }
+        return blocks.partitioningIndex { $0 >= block }
+    }
+
+    /// Each place is passed once, until blocks are dropped.
+    private mutating func moveFirstPlace() {
+        while firstPlace < blocks.count - 1, waiting[firstPlace] == 0 { firstPlace += 1 }
+    }
+
     /// - Parameter difference: 1, or `.max` for minus 1.
-    private mutating func change(_ block: Int, _ type: TaskTypeIndex, by difference: UInt32) {
-        var place = block - firstBlock + 1
-        while place <= blockCount {
-            nodes[(place - 1) * typeCount + Int(type.rawValue)] &+= difference
-            place += place.lowestBit
+    private mutating func change(_ place: Int, _ type: TaskTypeIndex, by difference: UInt32) {
+        var node = place + 1
+        while node <= blocks.count {
+            nodes[(node - 1) * typeCount + Int(type.rawValue)] &+= difference
+            node += node.lowestBit
         }
     }
 
-    private mutating func grow(to block: Int, firstWaiting: Int) {
-        if firstWaiting >= firstBlock + blockCount {
-            // Nothing waits in the blocks that there are; ids of tasks that never waited may lie between.
-            removeAll()
-            firstBlock = firstWaiting
-        } else if blockCount >= smallestDrop, firstWaiting - firstBlock > blockCount / 2 {
-            drop(before: firstWaiting)
-        }
-        while firstBlock + blockCount <= block { appendBlock() }
-    }
-
-    private mutating func appendBlock() {
-        blockCount += 1
+    private mutating func appendBlock(_ block: Int) {
+        blocks.append(block)
+        waiting.append(0)
+        emptyBlocks += 1
         let start = nodes.count
         nodes.append(contentsOf: repeatElement(0, count: typeCount))
-        var place = blockCount - 1
-        while place > blockCount - blockCount.lowestBit {
-            for type in 0..<typeCount { nodes[start + type] += nodes[(place - 1) * typeCount + type] }
-            place -= place.lowestBit
+        let count = blocks.count
+        var node = count - 1
+        while node > count - count.lowestBit {
+            for type in 0..<typeCount { nodes[start + type] += nodes[(node - 1) * typeCount + type] }
+            node -= node.lowestBit
         }
     }
 
-    /// Drops the blocks before one, in which nothing waits: the sums are taken apart and formed again.
-    private mutating func drop(before block: Int) {
-        let places = block - firstBlock
-        precondition(places <= blockCount)
-        for place in stride(from: blockCount, to: 0, by: -1) { addToParent(of: place, { $0 &- $1 }) }
-        nodes.removeFirst(places * typeCount)
-        firstBlock = block
-        blockCount -= places
-        for place in 0..<blockCount { addToParent(of: place + 1, { $0 &+ $1 }) }
+    /// The sums are taken apart, and formed again without the empty blocks.
+    private mutating func dropEmptyBlocks() {
+        for node in stride(from: blocks.count, to: 0, by: -1) { addToParent(of: node) { $0 &- $1 } }
+        var kept = 0
+        for place in blocks.indices where waiting[place] > 0 {
+            blocks[kept] = blocks[place]
+            waiting[kept] = waiting[place]
+            for type in 0..<typeCount { nodes[kept * typeCount + type] = nodes[place * typeCount + type] }
+            kept += 1
+        }
+        blocks.removeLast(blocks.count - kept)
+        waiting.removeLast(waiting.count - kept)
+        nodes.removeLast(nodes.count - kept * typeCount)
+        emptyBlocks = 0
+        firstPlace = 0
+        for place in 0..<kept { addToParent(of: place + 1) { $0 &+ $1 } }
     }
 
-    private mutating func addToParent(of place: Int, _ combine: (UInt32, UInt32) -> UInt32) {
-        let parent = place + place.lowestBit
-        guard parent <= blockCount else { return }
+    private mutating func addToParent(of node: Int, _ combine: (UInt32, UInt32) -> UInt32) {
+        let parent = node + node.lowestBit
+        guard parent <= blocks.count else { return }
         for type in 0..<typeCount {
             let index = (parent - 1) * typeCount + type
-            nodes[index] = combine(nodes[index], nodes[(place - 1) * typeCount + type])
+            nodes[index] = combine(nodes[index], nodes[(node - 1) * typeCount + type])
         }
     }
 }

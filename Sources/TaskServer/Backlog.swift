@@ -13,6 +13,8 @@ struct Backlog {
 
     var isEmpty: Bool { bytes.isEmpty }
     var isFull: Bool { bytes.count - start >= Self.limit }
+    /// How many bytes are held.
+    var count: Int { bytes.count }
 
     mutating func append(_ more: Span<UInt8>) {
         if start >= Self.limit {

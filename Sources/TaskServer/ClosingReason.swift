@@ -6,8 +6,11 @@ import Wire
 enum ClosingReason: CustomStringConvertible {
     case broken(BrokenMessage)
     case unknownTask(TaskID)
+    case forgottenTask(TaskID)
     case refused(SerialQueue.Refusal)
     case idle
+    case notReading
+    case tooMuchHeld(bytes: Int)
     case clientEnded
     case failed(UVError)
     case serverStopped
@@ -17,8 +20,11 @@ enum ClosingReason: CustomStringConvertible {
         switch self {
         case .broken(let message): "broken message: \(message)"
         case .unknownTask(let id): "unknown task \(id)"
-        case .refused: "a task submitted after the stop"
+        case .forgottenTask(let id): "task \(id) is no longer kept"
+        case .refused, .notReading: refusal?.rawValue ?? ""
         case .idle: "idle for longer than --timeout"
+        case .tooMuchHeld(let bytes):
+            "it held the most memory, \(bytes) bytes, when all connections together held too much"
         case .clientEnded: "ended by the client"
         case .failed(let error): "failed: \(error)"
         case .serverStopped: "the server stops"
@@ -31,16 +37,53 @@ enum ClosingReason: CustomStringConvertible {
         case .broken(.tooLong): .tooLong
         case .broken: .brokenMessage
         case .unknownTask: .unknownTask
+        case .forgottenTask: .forgottenTask
+        case .refused(.queueFull): .queueFull
+        case .refused(.memoryFull): .memoryFull
         case .refused: .draining
+        case .notReading: .notReading
+        case .tooMuchHeld: .tooMuchHeld
         case .idle, .clientEnded, .failed, .serverStopped: nil
         }
     }
 
-    /// The sorts of refusal that are counted.
+    /// The code of the refused request that it stands for, where one was refused.
+    var code: RequestError.Code? {
+        switch self {
+        case .broken(let message): RequestError(message).code
+        case .unknownTask: .unknownTask
+        case .forgottenTask: .expired
+        case .refused(.queueFull): .queueFull
+        case .refused(.memoryFull): .memoryFull
+        case .refused: .draining
+        case .idle, .notReading, .tooMuchHeld, .clientEnded, .failed, .serverStopped: nil
+        }
+    }
+
+    /// The option that sets the limit by which a session ended, where it was not a request that was refused.
+    var limit: String? {
+        switch self {
+        case .idle: LimitName.idleTime
+        case .notReading: LimitName.writeTime
+        case .tooMuchHeld: LimitName.memory
+        default: nil
+        }
+    }
+
+    /// Those of them that `stats` counts.
+    static let limits = [LimitName.idleTime, LimitName.writeTime, LimitName.memory]
+
+    /// The sorts of refusal that the log tells.
     enum Refusal: String, CaseIterable {
         case brokenMessage = "broken message"
         case tooLong = "message over --max-message"
         case unknownTask = "unknown task id"
+        case forgottenTask = "task no longer kept"
+        case queueFull = "queue full (--max-queued)"
+        case memoryFull = "memory full (--max-memory)"
         case draining = "task submitted after the stop"
+        case tooManyConnections = "over --max-connections"
+        case notReading = "replies not taken within --write-timeout"
+        case tooMuchHeld = "connection memory over --max-memory"
     }
 }

@@ -7,16 +7,21 @@ import Wire
 final class RefusalLog {
     private let timer: Timer
     private let logger: Logger
-    private var totals = Counts()
     /// Of what the log has not told yet.
     private var news = Counts()
+    private var refused: [RequestError.Code: Int] = [:]
+    private var closedForLimits: [String: Int] = [:]
+    /// Connections closed because of what came in without a `seq`, since the start.
+    private(set) var closedForErrors = 0
 
     /// Connections that were closed for what came in on them, and requests that were answered with an error.
     struct Counts {
         var closed: [ClosingReason.Refusal: Int] = [:]
         var refused: [RequestError.Code: Int] = [:]
+        /// Pauses in accepting, by what had failed.
+        var pauses: [String: Int] = [:]
 
-        var isEmpty: Bool { closed.isEmpty && refused.isEmpty }
+        var isEmpty: Bool { closed.isEmpty && refused.isEmpty && pauses.isEmpty }
     }
 
     init(on loop: EventLoop, _ logger: Logger) throws(UVError) {
@@ -24,20 +29,44 @@ final class RefusalLog {
         self.logger = logger
     }
 
-    /// Since the start.
-    func total(of code: RequestError.Code) -> Int { totals.refused[code, default: 0] }
-    var closedTotal: Int { totals.closed.values.reduce(0, +) }
+    /// Refused requests since the start, with a `seq` and without.
+    func total(of code: RequestError.Code) -> Int { refused[code, default: 0] }
 
-    func countClosed(_ refusal: ClosingReason.Refusal) {
-        prepareLine()
-        totals.closed[refusal, default: 0] += 1
-        news.closed[refusal, default: 0] += 1
+    /// Connections closed by a limit since the start.
+    func total(ofLimit name: String) -> Int { closedForLimits[name, default: 0] }
+
+    /// A session ended.
+    func count(_ reason: ClosingReason) {
+        if let code = reason.code {
+            refused[code, default: 0] += 1
+            closedForErrors += 1
+        }
+        if let limit = reason.limit { closedForLimits[limit, default: 0] += 1 }
+        if let refusal = reason.refusal { tell(refusal) }
     }
 
+    /// A request with a `seq` was refused.
     func count(_ code: RequestError.Code) {
         prepareLine()
-        totals.refused[code, default: 0] += 1
+        refused[code, default: 0] += 1
         news.refused[code, default: 0] += 1
+    }
+
+    /// A connection was refused.
+    func countConnection() {
+        refused[.tooManyConnections, default: 0] += 1
+        tell(.tooManyConnections)
+    }
+
+    /// Connections could not be accepted for a while.
+    func countPause(_ error: UVError) {
+        prepareLine()
+        news.pauses[error.message, default: 0] += 1
+    }
+
+    private func tell(_ refusal: ClosingReason.Refusal) {
+        prepareLine()
+        news.closed[refusal, default: 0] += 1
     }
 
     private func prepareLine() {
@@ -62,7 +91,11 @@ final class RefusalLog {
             counts.closed[refusal].map { (refusal.rawValue, $0) }
         }
         let refused = RequestError.Code.all.compactMap { code in counts.refused[code].map { (code.rawValue, $0) } }
-        let parts = [sentence("closed", "connection", closed), sentence("refused", "request", refused)]
+        let pauses = counts.pauses.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let parts = [
+            sentence("closed", "connection", closed), sentence("refused", "request", refused),
+            sentence("took no connections", "time", pauses),
+        ]
         return counts.isEmpty ? nil : parts.compactMap(\.self).joined(separator: "; ")
     }
 

@@ -3,9 +3,18 @@ import Wire
 
 /// Why the server refuses a request with a `seq`, in words that say what to do.
 extension RequestError {
-    init(_ refusal: SerialQueue.Refusal) {
+    /// - Parameter retryAfter: when a waiting task will start, in milliseconds; nil where that is of no use.
+    init(_ refusal: SerialQueue.Refusal, _ limits: QueueLimits, retryAfter: Int?) {
         switch refusal {
         case .draining: self.init(.draining, "the server is being stopped and takes no more tasks")
+        case .queueFull:
+            self.init(.queueFull, "\(limits.waiting) tasks wait, and no more may; try again when one has started")
+            set(LimitName.queued, limits.waiting, retryAfter)
+        case .memoryFull:
+            self.init(
+                .memoryFull,
+                "the data does not fit into the memory for tasks beside that of the tasks that have not ended")
+            set(LimitName.memory, limits.heldBytes, retryAfter)
         case .keyConflict(let task):
             self.init(
                 .keyConflict,
@@ -15,6 +24,22 @@ extension RequestError {
 
     static func unknownTask(_ id: TaskID) -> RequestError {
         RequestError(.unknownTask, "there is no task \(id)")
+    }
+
+    static func expired(_ id: TaskID) -> RequestError {
+        RequestError(.expired, "task \(id) has ended and is no longer kept")
+    }
+
+    static func tooManyConnections(limit: Int) -> RequestError {
+        var error = RequestError(.tooManyConnections, "the server has \(limit) connections, and takes no more")
+        error.set(LimitName.connections, limit)
+        return error
+    }
+
+    private mutating func set(_ limit: String, _ value: Int, _ retryAfter: Int? = nil) {
+        self.limit = limit
+        self.value = value
+        self.retryAfter = retryAfter
     }
 
     static func restarted(now instance: InstanceID) -> RequestError {

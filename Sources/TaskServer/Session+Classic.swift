@@ -21,7 +21,7 @@ extension Session {
 
     /// Held until the task has ended, on the connection that submitted it.
     private func status(_ task: TaskID) {
-        guard let record = server.queue[task] else { return end(.unknownTask(task)) }
+        guard let record = record(of: task) else { return }
         if record.submitter == id, !record.state.isFinal {
             hold(for: task)
         } else {
@@ -29,8 +29,15 @@ extension Session {
         }
     }
 
+    /// One that is not there ends the session.
+    private func record(of task: TaskID) -> TaskRecord? {
+        if let record = server.queue[task] { return record }
+        end(server.queue.isForgotten(task) ? .forgottenTask(task) : .unknownTask(task))
+        return nil
+    }
+
     private func result(_ task: TaskID) {
-        guard let record = server.queue[task] else { return end(.unknownTask(task)) }
+        guard let record = record(of: task) else { return }
         reply(.result(record.state, record.result))
         if resultOwed == task { resultOwed = nil }
     }

@@ -43,6 +43,7 @@ extension Session {
         guard phase != .closed else { return }
         leave(reason, for: .closed)
         lingerTimer?.close()
+        writeWatch?.close()
         stream.close()
         server.sessionDidClose(self)
     }

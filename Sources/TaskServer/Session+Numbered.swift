@@ -52,7 +52,8 @@ extension Session {
         do throws(SerialQueue.Refusal) {
             (id, isExisting) = try server.submit(type, data, key: key, submitter: .none, from: self.id)
         } catch {
-            throw RequestError(error)
+            let canEverFit = data.utf8.count + (key?.utf8.count ?? 0) <= server.queue.limits.heldBytes
+            throw RequestError(error, server.queue.limits, retryAfter: canEverFit ? server.timeToNextStart : nil)
         }
         var task = server.report(on: try record(of: id), id)
         task.id = id
@@ -60,8 +61,8 @@ extension Session {
     }
 
     private func record(of task: TaskID) throws(RequestError) -> TaskRecord {
-        guard let record = server.queue[task] else { throw .unknownTask(task) }
-        return record
+        if let record = server.queue[task] { return record }
+        throw server.queue.isForgotten(task) ? .expired(task) : .unknownTask(task)
     }
 
     private func page(_ query: Request.ListQuery) -> Reply.TaskPage {
@@ -111,7 +112,8 @@ extension Session {
 
     /// Answers a question about a task as it stands.
     func answer(_ wait: SessionWaits.Wait) {
-        guard let record = server.queue[wait.task] else { return refuse(.unknownTask(wait.task), wait.sequence) }
+        // It may be forgotten where the client was slow to take what came before.
+        guard let record = server.queue[wait.task] else { return refuse(.expired(wait.task), wait.sequence) }
         let timedOut = wait.timedOut && !record.state.isFinal
         switch wait.question {
         case .status:

@@ -11,23 +11,29 @@ extension Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited; `settle` answers them all.
-    func waitDidEnd(_ number: UInt64) {
-        if held?.waiter.number == number { heldHasEnded = true } else { waits?.end(number) }
+    /// The task has ended for which one of the session's requests waited; `answerWaits` answers them all.
+    func waitDidEnd(_ number: UInt64, _ state: TaskState) {
+        if held?.waiter.number == number { heldOutcome = state } else { waits?.end(number) }
     }
 
-    func answerHeld() {
-        guard let held, heldHasEnded else { return }
+    /// Answers those whose tasks have ended.
+    func answerWaits() {
+        answerHeld()
+        answerEndedWaits()
+    }
+
+    private func answerHeld() {
+        guard let held, let state = heldOutcome else { return }
         self.held = nil
-        heldHasEnded = false
+        heldOutcome = nil
         idleWatch?.noteActivity()
-        reply(.status(server.queue[held.task]?.state ?? .error))
+        reply(.status(state))
         if server.isStopping { resultOwed = held.task }
     }
 
     /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
     /// their turn.
-    func answerEndedWaits() {
+    private func answerEndedWaits() {
         while phase == .open, stream.isDrained, !hasYielded, let wait = waits?.nextEnded() {
             idleWatch?.noteActivity()
             answer(wait)

@@ -6,7 +6,7 @@ import Wire
 ///
 /// It pauses while a classic `status` is held until its task has ended, while the client does not take its replies, and
 /// where others should have their turn: what comes in meanwhile goes into a bounded backlog, and when that is full,
-/// nothing is read. Requests with a `seq` that wait for a task's end do not make it pause.
+/// nothing is read. Requests with a `seq` that wait for a task's end make it pause only where they are too many.
 final class Session {
     /// How many bytes of replies may gather before they go to the socket.
     private static let outputLimit = 65536
@@ -27,8 +27,8 @@ final class Session {
     private(set) var inputEnded = false
     /// The classic `status` that is held until its task has ended.
     var held: (waiter: Waiter, task: TaskID)?
-    /// That task has ended, and the answer is to be written.
-    var heldHasEnded = false
+    /// How that task has ended, where it has and the answer is to be written.
+    var heldOutcome: TaskState?
     /// Requests with a `seq` that wait for a task's end; nil where there was none yet.
     var waits: SessionWaits?
     /// Why the session ends once those are answered; nothing is read any more.
@@ -42,6 +42,10 @@ final class Session {
     private(set) var hasYielded = false
     private(set) var idleWatch: IdleWatch?
     var lingerTimer: Timer?
+    /// Where the client does not take its replies.
+    var writeWatch: WriteWatch?
+    /// What `heldBytes` was when it was last counted.
+    var countedBytes = 0
 
     /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
     /// result.
@@ -66,8 +70,16 @@ final class Session {
         try stream.startReading()
     }
 
-    private var isPaused: Bool { held != nil || hasYielded || endReason != nil || !stream.isDrained }
+    private var isPaused: Bool {
+        held != nil || hasYielded || endReason != nil || !stream.isDrained
+            || waits.map { $0.count >= server.configuration.maximumUnanswered } == true
+    }
     var hasWaits: Bool { waits?.isEmpty == false }
+
+    /// The memory that it takes beyond what an idle connection does, in bytes, roughly.
+    var heldBytes: Int {
+        framer.heldBytes + backlog.count + stream.unsentBytes + (waits?.count ?? 0) * SessionWaits.bytesPerWait
+    }
 
     // MARK: Input
 
@@ -162,11 +174,12 @@ final class Session {
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
     func settle() {
-        answerHeld()
-        answerEndedWaits()
+        answerWaits()
         if !isPaused { readBacklog() }
         flush()
         if let endReason, !hasWaits { end(endReason) }
+        defer { server.countHeldBytes(of: self) }
+        watchWriting()
         guard phase == .open else { return }
 
         if server.isLeaving, !hasPendingWork {
@@ -216,6 +229,7 @@ extension Session: TCPStreamDelegate {
 
     private func goOn() {
         guard phase == .ending else { return settle() }
+        watchWriting()
         do throws(UVError) { try proceedToClose() } catch { close(.failed(error)) }
     }
 }

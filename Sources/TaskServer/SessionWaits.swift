@@ -1,9 +1,13 @@
+import DequeModule
 import Libuv
 import Wire
 
 /// The requests of one session that wait for a task's end, and those whose answer waits for the client to take earlier
 /// ones: answers are made when they can go out, so that a slow reader piles up nothing.
 final class SessionWaits {
+    /// What one of them takes in memory, roughly, with its timer and its places in the queue's books.
+    static let bytesPerWait = 512
+
     enum Question {
         case status
         case result
@@ -18,11 +22,11 @@ final class SessionWaits {
     }
 
     private var waiting: [UInt64: (wait: Wait, timer: Timer?)] = [:]
-    private var ended: [Wait] = []
-    /// How many of `ended` were handed out.
-    private var position = 0
+    private var ended: Deque<Wait> = []
 
     var isEmpty: Bool { waiting.isEmpty && ended.isEmpty }
+    /// How many are not answered.
+    var count: Int { waiting.count + ended.count }
 
     /// - Parameters:
     ///   - number: under which its end will be told.
@@ -55,17 +59,7 @@ final class SessionWaits {
     }
 
     /// Takes out the next request that can be answered.
-    func nextEnded() -> Wait? {
-        guard position < ended.count else { return nil }
-        let wait = ended[position]
-        position += 1
-        // What was handed out goes now and then, so that one that always stays does not keep them all.
-        if position == ended.count || position >= 1024 {
-            ended.removeFirst(position)
-            position = 0
-        }
-        return wait
-    }
+    func nextEnded() -> Wait? { ended.popFirst() }
 
     /// Forgets everything.
     ///
@@ -76,6 +70,6 @@ final class SessionWaits {
             forget(number)
         }
         waiting = [:]
-        (ended, position) = ([], 0)
+        ended = []
     }
 }

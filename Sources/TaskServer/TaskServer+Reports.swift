@@ -40,14 +40,20 @@ extension TaskServer {
         statistics.failed = queue.counts.failed
         statistics.cancelled = queue.counts.cancelled
         statistics.waiting = queue.counts.waiting
+        statistics.kept = queue.counts.kept
+        statistics.forgotten = queue.counts.forgotten
         statistics.running = queue.running == nil ? 0 : 1
         statistics.oldestWaiting = queue.oldestWaiting.map { Int(now.milliseconds - $0.milliseconds) }
         statistics.heldBytes = queue.counts.heldBytes
+        statistics.connectionBytes = connectionBytes
         statistics.connections = sessions.count
         statistics.accepted = Int(lastConnection)
         statistics.waits = queue.waiterCount
-        statistics.refused = RequestError.Code.all.map { ServerStatistics.Refused($0, refusals.total(of: $0)) }
-        statistics.closedForErrors = refusals.closedTotal
+        statistics.refused = RequestError.Code.all.map { ServerStatistics.Count($0.rawValue, refusals.total(of: $0)) }
+        statistics.closedForErrors = refusals.closedForErrors
+        statistics.closedForLimits = ClosingReason.limits.map {
+            ServerStatistics.Count($0, refusals.total(ofLimit: $0))
+        }
         return statistics
     }
 
@@ -57,12 +63,11 @@ extension TaskServer {
             taskTypes: zip(catalog.types, durations).map {
                 ServerInformation.TaskType(name: $0.name, delay: Int(clamping: $1))
             },
-            limits: [
-                ServerInformation.Limit(MessageLimits.requestOption, configuration.maximumMessage),
-                ServerInformation.Limit("timeout", configuration.idleTimeout.map { Int(clamping: $0) }),
-                ServerInformation.Limit("drain-timeout", Int(clamping: configuration.drainTimeout)),
-            ])
+            limits: configuration.limits)
     }
+
+    /// When a waiting task will start, in milliseconds, as far as that can be foretold.
+    var timeToNextStart: Int { max(1, Int(clamping: queue.timeLeftOfRunning(durations, at: now))) }
 }
 
 extension Duration {

@@ -17,6 +17,7 @@ extension TaskServer {
         }
         let failure = TaskFailure(.unknownTaskName, "no task type has that name")
         let id = try queue.submitFailed(failure, from: connection, at: now)
+        scheduleExpiry()
         if logsEvents { logger.debug("task \(id) from connection \(connection): no such type") }
         return id
     }
@@ -51,7 +52,8 @@ extension TaskServer {
         let waiters = queue.finish(outcome, at: now)
         if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
         startNextTask()
-        notify(waiters)
+        scheduleExpiry()
+        notify(waiters, outcome.state)
         if case .draining = stopPhase { leave() }
     }
 
@@ -62,7 +64,8 @@ extension TaskServer {
         switch queue.cancel(id, at: now) {
         case .ended(let waiters):
             if logsEvents { logger.debug("task \(id) cancelled before it started") }
-            notifyLater(waiters)
+            notifyLater(waiters, .error)
+            scheduleExpiry()
             return true
         case .isRunning:
             runner.interrupt(.cancelledRunning)
@@ -71,17 +74,28 @@ extension TaskServer {
         }
     }
 
-    /// Tells those who waited for a task that has ended. Not to be called while a session is at work: it writes replies.
-    func notify(_ waiters: [Waiter]) {
-        for waiter in waiters { sessions[waiter.connection]?.waitDidEnd(waiter.number) }
-        var settled: Set<ConnectionID> = []
-        for waiter in waiters where settled.insert(waiter.connection).inserted {
-            sessions[waiter.connection]?.settle()
+    // MARK: Forgetting
+
+    /// How many tasks are forgotten in one round of the loop.
+    private static let forgottenPerRound = 1000
+
+    /// Sees to it that finished tasks are forgotten when they have reached their age.
+    private func scheduleExpiry() {
+        guard !isExpirySet, let expiry = queue.nextExpiry else { return }
+        isExpirySet = true
+        // Where more are to be forgotten, in another round of the loop.
+        let delay = expiry > now ? expiry.milliseconds - now.milliseconds : 1
+        expiryTimer.start(after: delay) { [unowned self] in
+            isExpirySet = false
+            queue.forgetExpired(atMost: Self.forgottenPerRound, at: now)
+            scheduleExpiry()
         }
     }
 }
 
 extension Result<String, TaskFailure> {
+    fileprivate var state: TaskState { if case .success = self { .success } else { .error } }
+
     fileprivate var logDescription: String {
         switch self {
         case .success(let result): "success, \(result.utf8.count) bytes"

@@ -1,3 +1,4 @@
+import DequeModule
 package import Libuv
 package import Logging
 package import TaskCatalog
@@ -35,21 +36,25 @@ package final class TaskServer {
     /// Whose replies they are.
     var outputOwner = ConnectionID.none
 
-    /// How many sessions go on in one round of the loop, after each has had its turn.
-    private static let turnsPerRound = 64
-
-    private(set) var sessions: [ConnectionID: Session] = [:]
-    private(set) var lastConnection: UInt64 = 0
+    var sessions: [ConnectionID: Session] = [:]
+    var lastConnection: UInt64 = 0
+    /// What the sessions hold together.
+    var connectionBytes = 0
+    /// Those that are one too many, the oldest first.
+    var refusedConnections: Deque<RefusedConnection> = []
     private var lastWaiter: UInt64 = 0
     /// Sessions that have had their turn.
-    private var yielded: [ConnectionID] = []
-    /// Who is still to hear that a task has ended.
-    private var pendingNotifications: [Waiter] = []
-    private let nextRound: NextRound
+    var yielded: Deque<ConnectionID> = []
+    /// Who is still to hear that a task has ended, and how.
+    var pendingNotifications: Deque<(waiter: Waiter, state: TaskState)> = []
+    let nextRound: NextRound
     private var listeners: Listeners?
     private var portFileIsWritten = false
     private var signalWatchers: [SignalWatcher] = []
     let refusals: RefusalLog
+    /// Has finished tasks forgotten when they reach their age.
+    let expiryTimer: Timer
+    var isExpirySet = false
 
     /// How far a stop has come.
     var stopPhase = StopPhase.serving
@@ -69,13 +74,14 @@ package final class TaskServer {
         logsEvents = logger.logLevel <= .debug
         startedAt = loop.now
         wallClockOffset = wallClock() - Int(loop.preciseNow)
-        queue = SerialQueue(typeCount: catalog.types.count)
+        queue = SerialQueue(typeCount: catalog.types.count, limits: configuration.queueLimits)
         durations = catalog.types.map(\.delay.millisecondsRoundedUp)
         runner = TaskRunner(on: loop)
         do throws(UVError) {
             refusals = try RefusalLog(on: loop, logger)
             stopTimer = try Timer(on: loop)
             nextRound = try NextRound(on: loop)
+            expiryTimer = try Timer(on: loop)
         } catch {
             throw .loop(error)
         }
@@ -96,9 +102,11 @@ package final class TaskServer {
         let loop: EventLoop
         do throws(UVError) { loop = try EventLoop(readSize: configuration.readSize) } catch { throw .loop(error) }
         defer { loop.close() }
-        let server = try TaskServer(configuration, catalog, on: loop, logger)
+        let descriptors = raiseDescriptorLimit()
+        let server = try TaskServer(configuration.within(descriptors), catalog, on: loop, logger)
         server.stopOnSignals()
         try server.announce()
+        server.logConnectionLimit(descriptors, asked: configuration.maximumConnections)
         loop.run()
         return server.cutOffBy
     }
@@ -132,6 +140,18 @@ package final class TaskServer {
         }
     }
 
+    /// What the system allows, which may be less than what was asked for.
+    private func logConnectionLimit(_ descriptors: DescriptorLimit, asked: Int?) {
+        guard let limit = configuration.maximumConnections else { return }
+        let raised = descriptors.current > descriptors.before ? ", raised from \(descriptors.before)" : ""
+        logger.notice(
+            "at most \(limit) connections at a time; the limit of open files is \(descriptors.current)\(raised)")
+        if let asked, asked > limit {
+            logger.warning(
+                "--max-connections \(asked) needs a limit of open files of \(asked + Self.reservedDescriptors)")
+        }
+    }
+
     private func logAddresses() {
         logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
         for address in addresses {
@@ -155,60 +175,10 @@ package final class TaskServer {
 
     // MARK: Connections
 
-    private func accept(_ connection: Result<TCPStream, UVError>) {
-        do throws(UVError) {
-            let stream = try connection.get()
-            lastConnection += 1
-            let session = Session(ConnectionID(rawValue: lastConnection), stream, of: self)
-            sessions[session.id] = session
-            if logsEvents {
-                logger.debug("connection \(session.id) from \(stream.peer?.description ?? "a client that left")")
-            }
-            do throws(UVError) { try session.start() } catch { session.close(.failed(error)) }
-        } catch {
-            logger.warning("cannot accept a connection: \(error)")
-        }
-    }
-
     /// A request that is to wait for a task's end.
     func newWaiter(of session: Session) -> Waiter {
         lastWaiter += 1
         return Waiter(session.id, lastWaiter)
-    }
-
-    /// Lets a session go on in the loop's next round.
-    func continueLater(_ session: Session) {
-        yielded.append(session.id)
-        nextRound.start(goOn)
-    }
-
-    /// Tells those who waited for a task that it has ended, when no session is at work.
-    func notifyLater(_ waiters: [Waiter]) {
-        guard !waiters.isEmpty else { return }
-        pendingNotifications.append(contentsOf: waiters)
-        nextRound.start(goOn)
-    }
-
-    func notifyPending() { notify(exchange(&pendingNotifications, with: [])) }
-
-    /// What was put off, in a round of the loop of its own. Turns are not given to all at once, where they are many: the
-    /// loop must see new events in between.
-    private func goOn() {
-        notifyPending()
-        let turns = yielded.prefix(Self.turnsPerRound)
-        yielded.removeFirst(turns.count)
-        if !yielded.isEmpty { nextRound.start(goOn) }
-        for id in turns { sessions[id]?.proceed() }
-    }
-
-    func note(_ reason: ClosingReason, of session: Session) {
-        if let refusal = reason.refusal { refusals.countClosed(refusal) }
-        if logsEvents { logger.debug("connection \(session.id) closed: \(reason)") }
-    }
-
-    func sessionDidClose(_ session: Session) {
-        sessions[session.id] = nil
-        if case .leaving = stopPhase, sessions.isEmpty { finishStop() }
     }
 
     /// Takes the output's memory back for the next session, unless one large result made it large.
@@ -239,5 +209,7 @@ package final class TaskServer {
         refusals.close()
         stopTimer.close()
         nextRound.close()
+        expiryTimer.close()
+        for refused in refusedConnections { refused.close() }
     }
 }

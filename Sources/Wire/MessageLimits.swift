@@ -3,8 +3,9 @@ package enum MessageLimits {
     /// What the server takes unless told otherwise.
     package static let request = 1 << 20
 
-    /// The server's option for it, without its dashes.
-    package static let requestOption = "max-message"
+    /// How many requests of one connection may wait for a task's end: more are not read before one is answered. A server takes
+    /// so many at least.
+    package static let unansweredRequests = 1000
 
     /// What the client takes, and the longest line that a server sends.
     package static let reply = 64 << 20

@@ -70,7 +70,7 @@ package struct RequestError: Error, Hashable, Sendable {
         switch broken {
         case .tooLong(let limit):
             self.init(.tooLarge, "the message has more than \(limit) bytes, which is all that the server takes")
-            self.limit = MessageLimits.requestOption
+            self.limit = LimitName.message
             value = limit
         case .unknownRequest: self.init(.unknownRequest, broken.description)
         default: self.init(.badRequest, broken.description)

@@ -11,29 +11,36 @@ package struct ServerStatistics: Hashable, Sendable {
     package var failed = 0
     package var cancelled = 0
     package var waiting = 0
+    /// Ended, and still known; and those that were forgotten.
+    package var kept = 0
+    package var forgotten = 0
     /// 0 or 1.
     package var running = 0
     /// How long the oldest waiting task has waited; nil where none waits.
     package var oldestWaiting: Int?
-    /// Bytes of data and results that are kept.
+    /// Bytes of data, results and keys that are held.
     package var heldBytes = 0
+    /// Bytes that are held for connections: unfinished messages, requests not read yet, waits, replies not taken yet.
+    package var connectionBytes = 0
     /// Connections now, and since the start.
     package var connections = 0
     package var accepted = 0
     /// Requests that wait for a task's end.
     package var waits = 0
-    /// Refused requests since the start, by code: every code of this version.
-    package var refused: [Refused] = []
+    /// Refused requests since the start, those without a `seq` too, by code: every code of this version.
+    package var refused: [Count] = []
     /// Connections closed since the start because of what their clients sent without a `seq`.
     package var closedForErrors = 0
+    /// Connections closed since the start by a limit, by its option's name without the dashes.
+    package var closedForLimits: [Count] = []
 
-    /// How many requests were refused with one code.
-    package struct Refused: Hashable, Sendable {
-        package let code: RequestError.Code
+    /// How many of a kind.
+    package struct Count: Hashable, Sendable {
+        package let name: String
         package let count: Int
 
-        package init(_ code: RequestError.Code, _ count: Int) {
-            self.code = code
+        package init(_ name: String, _ count: Int) {
+            self.name = name
             self.count = count
         }
     }
@@ -43,7 +50,8 @@ package struct ServerStatistics: Hashable, Sendable {
     fileprivate static let fields: [(name: StaticString, path: any WritableKeyPath<ServerStatistics, Int> & Sendable)] =
         [
             ("uptime_ms", \.uptime), ("submitted", \.submitted), ("succeeded", \.succeeded), ("failed", \.failed),
-            ("cancelled", \.cancelled), ("waiting", \.waiting), ("running", \.running), ("held_bytes", \.heldBytes),
+            ("cancelled", \.cancelled), ("waiting", \.waiting), ("running", \.running), ("kept", \.kept),
+            ("forgotten", \.forgotten), ("held_bytes", \.heldBytes), ("connection_bytes", \.connectionBytes),
             ("connections", \.connections), ("accepted", \.accepted), ("waits", \.waits),
             ("closed_for_errors", \.closedForErrors),
         ]
@@ -51,10 +59,12 @@ package struct ServerStatistics: Hashable, Sendable {
     func write(to bytes: inout [UInt8]) {
         for field in Self.fields { bytes.append(member: "\(field.name)", number: self[keyPath: field.path]) }
         bytes.append(member: "oldest_waiting_ms", number: oldestWaiting)
-        bytes.append(member: "refused")
-        bytes.append(text: "{")
-        for refused in refused { bytes.append(member: refused.code.rawValue, number: refused.count) }
-        bytes.append(text: "}")
+        for (name, counts) in [("closed_for_limits", closedForLimits), ("refused", refused)] {
+            bytes.append(member: name)
+            bytes.append(text: "{")
+            for count in counts { bytes.append(member: count.name, number: count.count) }
+            bytes.append(text: "}")
+        }
     }
 }
 
@@ -70,7 +80,9 @@ struct ServerStatisticsFields {
         if member.isNamed("oldest_waiting_ms") {
             counted.oldestWaiting = checked(member.count, "oldest_waiting_ms")
         } else if member.isNamed("refused") {
-            counted.refused = checked(member.refused, "refused") ?? []
+            counted.refused = checked(member.counts, "refused") ?? []
+        } else if member.isNamed("closed_for_limits") {
+            counted.closedForLimits = checked(member.counts, "closed_for_limits") ?? []
         }
     }
 
@@ -87,15 +99,15 @@ struct ServerStatisticsFields {
 
 extension JSONMember {
     /// The value, where it is an object of counts.
-    fileprivate var refused: [ServerStatistics.Refused]? {
-        var counts: [ServerStatistics.Refused]? = []
+    fileprivate var counts: [ServerStatistics.Count]? {
+        var counts: [ServerStatistics.Count]? = []
         let isObject: Void? = withMembers { members in
             members.forEach { member in
                 guard let count = member.count else {
                     counts = nil
                     return false
                 }
-                counts?.append(ServerStatistics.Refused(RequestError.Code(rawValue: member.name), count))
+                counts?.append(ServerStatistics.Count(member.name, count))
                 return true
             }
         }

@@ -75,13 +75,8 @@ struct TaskDaemon: ParsableCommand {
         transform: TimeArgument.parse)
     var timeout: TimeArgument?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "The longest message that a client may send, in bytes (default: \(Self.standard.maximumMessage)).",
-            valueName: "bytes"),
-        transform: wholeNumber(in: 1...MessageLimits.largestRequest))
-    var maxMessage = Self.standard.maximumMessage
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
 
     @Option(
         parsing: .unconditional,
@@ -133,7 +128,7 @@ struct TaskDaemon: ParsableCommand {
         server.readSize = receivingBufferSize
         server.backlog = connectionLimit
         server.idleTimeout = timeout?.milliseconds
-        server.maximumMessage = maxMessage
+        limits.apply(to: &server)
         server.drainTimeout = drainTimeout.milliseconds
         return server
     }

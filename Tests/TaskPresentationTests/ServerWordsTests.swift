@@ -19,7 +19,7 @@ struct ServerWordsTests {
         statistics.accepted = 40
         statistics.waits = 6
         statistics.closedForErrors = 7
-        statistics.refused = [.init(.queueFull, 8), .init(.draining, 0)]
+        statistics.refused = [.init("queue_full", 8), .init("draining", 0)]
         #expect(
             ServerWords.text(statistics) == """
                 uptime              2 h 4 min

@@ -9,7 +9,11 @@ struct ReferenceTask {
     var isCancelled = false
     var isInterrupted = false
     var result: String?
+    var key: String?
     var times: [UInt64]
+
+    /// What it holds in memory.
+    var bytes: Int { (state.isFinal ? result ?? "" : data).utf8.count + (key ?? "").utf8.count }
 }
 
 /// How long a task of each type runs.
@@ -17,18 +21,54 @@ let referenceDurations: [UInt64] = [3, 50, 0]
 
 /// The queue as one would write it without a thought for speed.
 struct Reference {
+    let limits: QueueLimits
+    /// Those that are forgotten too.
     var tasks: [ReferenceTask] = []
+    /// Tasks that have ended and are kept, in the order of their ends.
+    var finished: [Int] = []
+    var forgotten: Set<Int> = []
     var waiters: [(number: Int, task: Int)] = []
-    /// Which task a key made.
-    var keys: [String: Int] = [:]
     var isDraining = false
+
+    init(_ limits: QueueLimits) { self.limits = limits }
 
     var running: Int? { tasks.firstIndex { $0.state == .execute } }
     var waiting: [Int] { tasks.indices.filter { tasks[$0].state == .waiting } }
+    var kept: [Int] { tasks.indices.filter { !forgotten.contains($0) } }
+    var heldBytes: Int { kept.reduce(0) { $0 + tasks[$1].bytes } }
+
+    /// The task that a key made.
+    func task(withKey key: String) -> Int? { kept.first { tasks[$0].key == key } }
+
+    /// Takes a task in, unless a limit is in its way; room is made first.
+    mutating func add(_ task: ReferenceTask) -> SerialQueue.Refusal? {
+        if isDraining { return .draining }
+        if waiting.count >= limits.waiting { return .queueFull }
+        let needed = kept.filter { !tasks[$0].state.isFinal }.reduce(task.bytes) { $0 + tasks[$1].bytes }
+        if needed > limits.heldBytes { return .memoryFull }
+        while heldBytes + task.bytes > limits.heldBytes { forgotten.insert(finished.removeFirst()) }
+        tasks.append(task)
+        return nil
+    }
+
+    mutating func keep(_ task: Int) {
+        finished.append(task)
+        while !isDraining, finished.count > limits.finished || heldBytes > limits.heldBytes, finished.count > 1 {
+            forgotten.insert(finished.removeFirst())
+        }
+    }
+
+    mutating func forgetExpired(at now: UInt64) {
+        guard let age = limits.age else { return }
+        while let first = finished.first, tasks[first].times.last! + age <= now {
+            forgotten.insert(finished.removeFirst())
+        }
+    }
 
     /// Counted naively.
     func place(of task: Int, at now: UInt64) -> SerialQueue.Place? {
         guard !tasks[task].state.isFinal else { return nil }
+        let waiting = waiting
         let ahead = waiting.filter { $0 < task }
         var left: UInt64 = 0
         if let running {
@@ -43,7 +83,7 @@ struct Reference {
 
     func list(_ query: Request.ListQuery) -> [Int] {
         let end = query.before.map { min($0.rawValue - 1, tasks.count) } ?? tasks.count
-        let found = (0..<end).reversed().filter { query.state == nil || tasks[$0].state == query.state }
+        let found = kept.filter { $0 < end && (query.state == nil || tasks[$0].state == query.state) }.reversed()
         return Array(found.prefix(query.limit))
     }
 
@@ -51,6 +91,7 @@ struct Reference {
         tasks[task].state = state
         tasks[task].result = result
         tasks[task].times.append(now)
+        keep(task)
         let released = waiters.filter { $0.task == task }.map(\.number).sorted()
         waiters.removeAll { $0.task == task }
         return released

@@ -18,16 +18,29 @@ private struct SeededGenerator: RandomNumberGenerator {
 
 /// One random sequence of calls, made on both.
 private struct Comparison {
-    /// With blocks so small that many are dropped in front.
-    var queue = SerialQueue(WaitingIndex(typeCount: referenceDurations.count, blockSize: 2, smallestDrop: 2))
-    var reference = Reference()
+    /// With blocks and pages so small that many are dropped.
+    var queue: SerialQueue
+    var reference: Reference
     var generator: SeededGenerator
     var clock: UInt64 = 0
     var startsWithoutFinish = 0
     var lastWaiter = 0
     var story: [String] = []
 
-    init(seed: UInt64) { generator = SeededGenerator(state: seed) }
+    init(seed: UInt64) {
+        generator = SeededGenerator(state: seed)
+        var limits = QueueLimits()
+        if seed.isMultiple(of: 2) {
+            limits.waiting = Int.random(in: 1..<12, using: &generator)
+            limits.finished = Int.random(in: 1..<20, using: &generator)
+            limits.heldBytes = Int.random(in: 5..<60, using: &generator)
+            limits.age = Bool.random(using: &generator) ? UInt64.random(in: 0..<200, using: &generator) : nil
+        }
+        reference = Reference(limits)
+        queue = SerialQueue(
+            WaitingIndex(typeCount: referenceDurations.count, blockSize: 2, smallestDrop: 2), TaskTable(pageSize: 4),
+            limits)
+    }
 
     mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
 
@@ -43,13 +56,14 @@ private struct Comparison {
         case 72..<84: return cancel(now)
         case 84..<90: return addWaiter()
         case 90..<93: return removeWaiter()
-        case 93..<99: return read(now)
+        case 93..<96: return forgetExpired(now)
+        case 96..<99: return read(now)
         default: return number(0..<20) == 0 ? drain(now) : true
         }
     }
 
     private mutating func submit(_ now: Timestamp) -> Bool {
-        let data = "d\(number(0..<3))"
+        let data = String(repeating: "d", count: number(0..<4))
         let type = number(0..<referenceDurations.count)
         let key = number(0..<3) == 0 ? "k\(number(0..<6))" : nil
         story.append("submit \(data) of type \(type) with key \(key ?? "none")")
@@ -57,17 +71,28 @@ private struct Comparison {
             try queue.submit(
                 TaskTypeIndex(rawValue: UInt16(type)), data: data, key: key, from: ConnectionID(rawValue: 1), at: now)
         }
-        if let key, let known = reference.keys[key] {
+        if let key, let known = reference.task(withKey: key) {
             let task = reference.tasks[known]
             guard task.data == data, task.type == type else {
                 return failure(of: answer) == .keyConflict(TaskID(rawValue: known + 1)!)
             }
             return (try? answer.get()).map { $0.isExisting && $0.id.rawValue == known + 1 } ?? false
         }
-        if reference.isDraining { return failure(of: answer) == .draining }
-        if let key { reference.keys[key] = reference.tasks.count }
-        reference.tasks.append(ReferenceTask(type: type, data: data, times: [clock]))
+        if let refusal = reference.add(ReferenceTask(type: type, data: data, key: key, times: [clock])) {
+            return failure(of: answer) == refusal
+        }
         return (try? answer.get()).map { !$0.isExisting && $0.id.rawValue == reference.tasks.count } ?? false
+    }
+
+    private mutating func forgetExpired(_ now: Timestamp) -> Bool {
+        story.append("forget")
+        let expiry = reference.finished.first.flatMap { first in
+            reference.limits.age.map { reference.tasks[first].times.last! + $0 }
+        }
+        guard queue.nextExpiry?.milliseconds == expiry else { return false }
+        reference.forgetExpired(at: clock)
+        queue.forgetExpired(atMost: .max, at: now)
+        return true
     }
 
     private func failure<Success>(of result: Result<Success, SerialQueue.Refusal>) -> SerialQueue.Refusal? {
@@ -82,13 +107,14 @@ private struct Comparison {
                 TaskFailure(.unknownTaskName, ""), from: ConnectionID(rawValue: 1), at: now)
             if reference.isDraining { return id == nil }
             reference.tasks.append(ReferenceTask(type: 0, data: "", state: .error, times: [clock, clock]))
+            reference.keep(reference.tasks.count - 1)
             guard id?.rawValue == reference.tasks.count else { return false }
         }
         return true
     }
 
     private mutating func cancel(_ now: Timestamp) -> Bool {
-        guard let task = reference.tasks.indices.randomElement(using: &generator) else { return true }
+        guard let task = reference.kept.randomElement(using: &generator) else { return true }
         story.append("cancel \(task + 1)")
         let answer = queue.cancel(TaskID(rawValue: task + 1)!, at: now)
         switch reference.tasks[task].state {
@@ -159,7 +185,12 @@ private struct Comparison {
         story.append("read")
         for (index, task) in reference.tasks.enumerated() {
             let id = TaskID(rawValue: index + 1)!
-            guard let record = queue[id], record.state == task.state, record.result == task.result,
+            if reference.forgotten.contains(index) {
+                guard queue[id] == nil, queue.isForgotten(id) else { return false }
+                continue
+            }
+            guard let record = queue[id], !queue.isForgotten(id), record.state == task.state,
+                record.result == task.result,
                 [record.submittedAt, record.startedAt, record.finishedAt].compactMap({ $0?.milliseconds })
                     == task.times,
                 queue.place(of: id, durations: referenceDurations, at: now) == reference.place(of: index, at: clock)
@@ -173,13 +204,13 @@ private struct Comparison {
 
     private var countsAgree: Bool {
         let tasks = reference.tasks
-        let held = tasks.map { $0.state.isFinal ? $0.result?.utf8.count ?? 0 : $0.data.utf8.count }
         let counts = queue.counts
         return counts.submitted == tasks.count && counts.waiting == reference.waiting.count
             && counts.succeeded == tasks.count { $0.state == .success }
             && counts.cancelled == tasks.count { $0.isCancelled }
             && counts.failed + counts.cancelled == tasks.count { $0.state == .error }
-            && counts.heldBytes == held.reduce(0, +)
+            && counts.heldBytes == reference.heldBytes && counts.kept == reference.finished.count
+            && counts.forgotten == reference.forgotten.count
     }
 
     private mutating func listsAgree() -> Bool {

@@ -14,8 +14,7 @@ struct WaitingIndexTests {
             guard !id.isMultiple(of: 3), !(9000..<12_000).contains(id) else { continue }
             waiting.append((id, id % 2))
             index.add(
-                try #require(TaskID(rawValue: id)), TaskTypeIndex(rawValue: UInt16(id % 2)),
-                firstWaiting: try #require(TaskID(rawValue: waiting[0].id)))
+                try #require(TaskID(rawValue: id)), TaskTypeIndex(rawValue: UInt16(id % 2)))
             while waiting.count > (id > 20_000 ? 3000 : 200) || id == 8999 && !waiting.isEmpty {
                 let gone = waiting.remove(at: Bool.random(using: &generator) ? 0 : waiting.count / 2)
                 index.remove(

@@ -50,9 +50,10 @@ struct ProtocolDocumentTests {
     private func run(_ example: Example) throws {
         // Slow enough for a task to be seen while it runs, fast enough for a test.
         let dialogue = try Dialogue(timeScale: 0.1) { configuration in
-            guard !example.options.isEmpty else { return }
-            let number = example.options.wholeMatch(of: /\ --max-message (\d+)/).flatMap { Int($0.1) }
-            if let number { configuration.maximumMessage = number } else { Issue.record("\(example.options)?") }
+            let words = example.options.split(separator: " ")
+            for index in stride(from: 0, to: words.count, by: 2) {
+                set(String(words[index]), Int(words[index + 1]) ?? 0, of: &configuration)
+            }
         }
         let clients: [Character: Client] = ["-": try dialogue.connect(), "=": try dialogue.connect()]
         for step in example.steps {
@@ -66,6 +67,17 @@ struct ProtocolDocumentTests {
             }
         }
         dialogue.end()
+    }
+
+    private func set(_ option: String, _ value: Int, of configuration: inout ServerConfiguration) {
+        switch option {
+        case "--max-message": configuration.maximumMessage = value
+        case "--max-queued": configuration.maximumQueued = value
+        case "--max-memory": configuration.maximumMemory = value
+        case "--keep-results": configuration.keptResults = value
+        case "--max-connections": configuration.maximumConnections = value
+        default: Issue.record("\(option)?")
+        }
     }
 
     /// Whether a line is the expected one, in which `"…"` is any string but the empty one, and another `…` any value
