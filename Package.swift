@@ -90,7 +90,11 @@ let package = Package(
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
         .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
-        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        // What must hold for any bytes on a connection: checked by a unit test, and by the fuzzer below.
+        .target(
+            name: "MessageProperties", dependencies: ["Wire", "SimdJSON"], path: "Tests/MessageProperties",
+            swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "MessageProperties"], swiftSettings: settings),
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
         .testTarget(name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire"], swiftSettings: settings),
@@ -126,3 +130,13 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Without libFuzzer, which scripts/fuzz asks for, the fuzzer does not link.
+if Context.environment["UV_TASK_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "MessageFuzzer", dependencies: ["CLibFuzzer", "MessageProperties"], path: "Tests/Fuzz/MessageFuzzer",
+            swiftSettings: settings),
+    ]
+}

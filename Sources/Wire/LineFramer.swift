@@ -40,7 +40,7 @@ package struct LineFramer: ~Copyable {
     /// Whether a message has begun and not ended; a broken one counts only while its end is open.
     package var isInsideMessage: Bool { place != .between && place != .skippingLine }
 
-    /// How many bytes of a message that has not ended are held.
+    /// How many bytes of a message it keeps from earlier reads; at most the maximum length.
     package var heldBytes: Int { held.count }
 
     /// Goes on from `position` to the next event.

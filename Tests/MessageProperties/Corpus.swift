@@ -1,0 +1,86 @@
+import Foundation
+
+/// What the properties are tried with first: the messages of PROTOCOL.md's dialogues, and oddities.
+package enum Corpus {
+    /// All of it, each as the bytes of one connection.
+    package static func inputs() throws -> [[UInt8]] {
+        try dialogues() + oddities.map { Array($0.utf8) }
+            + notUTF8.map { Array(#"{"type":""#.utf8) + $0 + Array(#""}"#.utf8) }
+            + [deep, wide, Array("{\"a\":1}".utf8).flatMap { [$0, 0] }]
+    }
+
+    /// For mutations, and for the fuzzer's dictionary: the protocol's words, and pieces of JSON that matter.
+    package static let words =
+        protocolWords.map { "\"\($0)\":" } + protocolWords.map { "\"\($0)\"" } + [
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "\r\n", " ", "\t", "{}", "[]", "\u{feff}", "\0", "\u{1}",
+            "true", "false", "null", "tru", "nul", "0", "1", "-1", "-0", "01", "1.0", "1e3", "1e400", "1e-400", "+1",
+            "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
+            "18446744073709551616", "-9223372036854775809", "NaN", "\\n", "\\u0000", "\\u0061", "\\ud83d", "\\ude00",
+            "\\ud83d\\ude00", "\\x", "\\u12", "я", "😀", "e\u{301}", "\"seq\":1,", "{\"a\":", "{\"\\u0073eq\":2,",
+        ]
+
+    private static let protocolWords = [
+        "seq", "type", "task_name", "data", "task_id", "key", "wait", "timeout_ms", "status", "before", "limit",
+        "instance", "run", "get_result", "cancel", "list", "stats", "info", "waiting", "execute", "success", "error",
+        "code", "message", "position", "eta_ms", "tasks", "next", "failure", "existing", "timed_out", "refused",
+        "limits", "task_types", "name", "version", "protocol", "delay_ms", "0123456789abcdef",
+    ]
+
+    /// For each dialogue what each side sends; the ends of a line that goes on are put together, and what the document
+    /// leaves open becomes a number.
+    private static func dialogues() throws -> [[UInt8]] {
+        let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/Wire/PROTOCOL.md")
+        let text = try String(contentsOf: document, encoding: .utf8)
+        return text.components(separatedBy: "```dialogue").dropFirst().flatMap { block in
+            let lines = block.components(separatedBy: "\n```")[0]
+                .replacing(/\n +/, with: "").replacing("\"…\"", with: "\"0123456789abcdef\"").replacing("…", with: "17")
+                .components(separatedBy: "\n")
+            return ["-> ", "=> ", "<- ", "<= "].compactMap { arrow in
+                let sent = lines.filter { $0.hasPrefix(arrow) }.map { $0.dropFirst(arrow.count) + "\n" }
+                return sent.isEmpty ? nil : Array(sent.joined().utf8)
+            }
+        }
+    }
+
+    private static let oddities =
+        [
+            "POST / HTTP/1.1\r\nContent-Length: 50\r\n\r\n{\"type\":\"run\",\"task_name\":\"echo\",\"data\":\"x\"}",
+            "{\"seq\":1,\n\"type\":\"stats\"}\n", "{\"a\\\n{}", "{}{}{} {}\n\n{\"a\":\"}{\\\"}\\\\\"}x{}\n{}", "[{}]",
+            "\0{}",
+            "\u{feff}{\"type\":\"stats\"}", "{\"seq\":1,\"type\":\"stats\",}", "{\"x\":[1,],\"y\":[,]}", "{'a':1}",
+            "{a:1}",
+            "{\"a\":1/**/}", "{}//", "{\"a\":\"\u{1}\u{7f}\u{2028}\"}", "{\"a\":\"\0\"}",
+            "{\"seq\":1,\"seq\":1,\"type\":\"list\"}", "{\"\\u0073eq\":1,\"seq\":2,\"type\":\"info\"}",
+            "{\"x\":1e400,\"x\":1}", "{\"\u{feff}x\":\"\\n\u{feff}\u{feff}\"}", "{\"x\":1,\"x\":{\"x\":1,\"x\":2}}",
+            "{\"é\":1,\"e\u{301}\":2,\"\":3}",
+            "{\"type\":\"run\",\"task_name\":\"\\ud83d\\ude00\",\"data\":\"\\u0000\\\"\\/\\b\\f\\n\\r\\t\"}",
+            "{\"seq\":1,\"type\":\"run\",\"task_name\":\"a\",\"data\":\"b\",\"key\":\"\(String(repeating: "я", count: 64))\"}",
+        ]
+        + [
+            "-0", "1e3", "1.0", "1E+05", "0.1e1", "0e0", "01", "+1", "-", "1.", ".5", "1e", "0x10", "NaN", "Infinity",
+            "-1", "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
+            "-9223372036854775809", "18446744073709551615", "18446744073709551616", "1e308", "1e309", "-1e400",
+            "1e-400",
+            "1.7976931348623158e308", "1.7976931348623159e308", "2e99999999999999999999", "0e99999999999999999999",
+            String(repeating: "9", count: 400), "0.\(String(repeating: "0", count: 400))1",
+            "tru", "nul", "null", "true1", #""\x""#, #""\u12""#, #""\u12g4""#, #""\ud800""#, #""\udc00""#,
+            #""\ud800\u0041""#, #""\ud800\ud800""#, #""\u{41}""#,
+        ].map { #"{"type":"status","task_id":\#($0),"seq":\#($0)}"# }
+
+    private static let notUTF8: [[UInt8]] = [
+        [0xFF], [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80],
+        [0xF0, 0x80, 0x80, 0x80],
+    ]
+
+    /// Deeper than any of the readers takes, and just within what each of them does.
+    private static let deep = [511, 512, 513, 1022, 1023, 1024].flatMap { depth in
+        Array("{\"a\":".utf8) + Array(repeating: UInt8(ascii: "["), count: depth)
+            + Array(repeating: UInt8(ascii: "]"), count: depth) + Array("}\n".utf8)
+            + Array(String(repeating: "{\"a\":", count: depth).utf8) + Array("1".utf8)
+            + Array(repeating: UInt8(ascii: "}"), count: depth) + Array("\n".utf8)
+    }
+
+    private static let wide = Array(
+        "{\((0..<100).map { "\"a\($0)\":[\($0),{}],\"a\":\"\($0)\"" }.joined(separator: ","))}".utf8)
+}
