@@ -55,7 +55,7 @@ struct FoundationJSON {
     /// loses the one with which a string, or the part of it behind an escape, begins. Escaped it is kept in a string, and
     /// refused elsewhere.
     private static func data(_ text: [UInt8]) -> Data {
-        guard text.contains(byteOrderMark) else { return Data(text) }
+        guard text.contains(byteOrderMark[0]) else { return Data(text) }
         var data = Data()
         var rest = text[...]
         var isEscaped = false
