@@ -85,6 +85,21 @@ package func wallClock() -> Int {
     return Int(time.tv_sec) * 1000 + Int(time.tv_usec) / 1000
 }
 
+/// A time of day as a clock on the wall shows it, with its distance from UTC: `2026-11-23T11:38:11+0000`
+/// (`localtime_r`, `strftime`).
+///
+/// - Parameter time: in milliseconds since 1970, UTC.
+package func localTimeText(_ time: Int) -> String {
+    var seconds = time_t(time / 1000)
+    var fields = tm()
+    guard localtime_r(&seconds, &fields) != nil else { return "-" }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+        // Empty, and without an end, where there is no room.
+        guard strftime(text.baseAddress!, text.count, "%Y-%m-%dT%H:%M:%S%z", &fields) > 0 else { return "-" }
+        return String(cString: text.baseAddress!)
+    }
+}
+
 /// The process's output streams.
 package enum StandardStream: Int32, Sendable {
     case output = 1

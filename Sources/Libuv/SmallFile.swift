@@ -64,18 +64,26 @@ package enum SmallFile {
         var sent = 0
         while sent < bytes.count {
             do throws(UVError) {
-                let result = try call("uv_fs_write") { request in
-                    bytes.withUnsafeBytes { source in
-                        let rest = UnsafeMutableRawPointer(mutating: source.baseAddress! + sent)
-                        var buffer = uv_buf_t(base: rest.assumingMemoryBound(to: CChar.self), len: bytes.count - sent)
-                        return uv_fs_write(nil, request, file, &buffer, 1, -1, nil)
-                    }
-                }
-                sent += Int(result)
+                sent += try writeOnce(bytes[sent...], to: file)
             } catch  where error.code == .tryAgain {
                 waitUntilReady(file, POLLOUT)
             }
         }
+    }
+
+    /// Writes once to an open descriptor (`uv_fs_write`).
+    ///
+    /// - Parameter bytes: at least one.
+    /// - Returns: how many were taken, from the first on.
+    static func writeOnce(_ bytes: ArraySlice<UInt8>, to file: Int32) throws(UVError) -> Int {
+        let taken = try call("uv_fs_write") { request in
+            bytes.withUnsafeBytes { source in
+                let start = UnsafeMutableRawPointer(mutating: source.baseAddress!)
+                var buffer = uv_buf_t(base: start.assumingMemoryBound(to: CChar.self), len: source.count)
+                return uv_fs_write(nil, request, file, &buffer, 1, -1, nil)
+            }
+        }
+        return Int(taken)
     }
 
     /// Reads once from an open descriptor, waiting where it would block (`uv_fs_read`, `poll`).

@@ -109,7 +109,7 @@ struct TaskDaemon: ParsableCommand {
 
     func run() throws {
         prepareProcess()
-        var logger = Logger(label: "uv-taskd") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "uv-taskd") { NonBlockingLogHandler(label: $0) }
         logger.logLevel = logLevel.level
         do throws(StartFailure) {
             let signal = try TaskServer.serve(serverConfiguration, TaskCatalog(timeScale: timeScale), logger)

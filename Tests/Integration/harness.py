@@ -65,9 +65,12 @@ def allow_open_files(count):
 
 
 class Daemon:
-    """A uv-taskd on a free port, in a with statement. It is ended whatever happens."""
+    """A uv-taskd on a free port, in a with statement. It is ended whatever happens.
 
-    def __init__(self, *options, host="127.0.0.1", time_scale=0, command=()):
+    errors: a descriptor that it gets as its stderr; without one that is the file whose text is `log`.
+    """
+
+    def __init__(self, *options, host="127.0.0.1", time_scale=0, command=(), errors=None):
         self._folder = tempfile.TemporaryDirectory()
         folder = pathlib.Path(self._folder.name)
         self.host = host
@@ -80,7 +83,7 @@ class Daemon:
                 + [str(option) for option in options],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=log,
+                stderr=log if errors is None else errors,
             )
         try:
             wait_until(lambda: self.port_file.exists() or not self.is_running, "the daemon's port file")

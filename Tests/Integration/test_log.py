@@ -1,9 +1,12 @@
 """What the daemon tells on stderr, and what it keeps to itself."""
 
+import os
+import pty
 import re
+import threading
 import unittest
 
-from harness import Daemon, bound, get_result, result, run, state, status, submitted
+from harness import PATIENCE, Daemon, bound, closing, get_result, result, run, state, status, submitted, wait_until
 
 
 class Log(unittest.TestCase):
@@ -59,6 +62,84 @@ class Log(unittest.TestCase):
             daemon.terminate()
             self.assertEqual(daemon.exit_code(), 0)
             self.assertEqual(daemon.log, "")
+
+    def test_the_time_is_local(self):
+        with Daemon(command=("env", "TZ=XYZ-5:30")) as daemon:
+            self.assertRegex(daemon.log, r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0530 notice uv-taskd: \[TaskServer\] ")
+
+
+class LogThatIsNotRead(unittest.TestCase):
+    """The daemon goes on where its stderr takes nothing."""
+
+    REQUESTS = 5000
+
+    def check_serves(self, daemon, count=REQUESTS):
+        with daemon.connect() as connection:
+            connection.pipeline((run("echo", "a") + "\n") * count)
+        daemon.wait_for_state(count, "success")
+
+    def check_ends(self, daemon):
+        daemon.terminate()
+        self.assertEqual(daemon.exit_code(), 0)
+
+    def check_unread(self, reader, writer):
+        """For a pair of which nobody reads until the daemon has served."""
+        told = bytearray()
+
+        def read():
+            try:
+                while piece := os.read(reader, 1 << 16):
+                    told.extend(piece)
+            except OSError:  # How a terminal ends that nothing writes to any more.
+                pass
+
+        thread = threading.Thread(target=read)
+        with Daemon("--log-level", "debug", errors=writer) as daemon:
+            os.close(writer)
+            self.check_serves(daemon)
+            thread.start()
+            # Only what is logged from now on can tell of what was lost.
+            wait_until(lambda: daemon.state_of(1) and b" of this log were lost" in told, "the count of lost lines")
+            self.check_ends(daemon)
+        thread.join(PATIENCE)
+        os.close(reader)
+        lines = told.decode().replace("\r\n", "\n").splitlines()
+        for line in lines:
+            self.assertRegex(line, r"\A\d{4}-\S+ \w+ uv-taskd: \[TaskServer\] ")
+        lost = [line for line in lines if re.search(r"\] \d+ lines? of this log w", line)]
+        self.assertRegex(lost[0], r" warning .*: stderr was not read\Z")
+        count = sum(int(re.search(r"\] (\d+) ", line)[1]) for line in lost)
+        # Each task has three lines: submitted, started, ended.
+        self.assertGreater(count + len(lines), 3 * self.REQUESTS)
+        self.assertTrue(lines[-1].endswith("] stopped"), lines[-1])
+
+    def test_a_pipe(self):
+        self.check_unread(*os.pipe())
+
+    def test_a_terminal(self):
+        self.check_unread(*pty.openpty())
+
+    def test_an_unread_pipe_delays_no_stop(self):
+        reader, writer = os.pipe()
+        with Daemon("--log-level", "debug", errors=writer) as daemon:
+            self.check_serves(daemon)
+            self.check_ends(daemon)
+        for end in reader, writer:
+            os.close(end)
+
+    def test_a_pipe_whose_reader_is_gone(self):
+        reader, writer = os.pipe()
+        with Daemon("--log-level", "debug", errors=writer) as daemon:
+            os.close(writer)
+            os.close(reader)
+            self.check_serves(daemon)
+            self.check_ends(daemon)
+
+    def test_no_stderr_and_a_full_disk(self):
+        for streams in "2>&-", "2>/dev/full":
+            with self.subTest(streams), Daemon("--log-level", "debug", command=closing(streams)) as daemon:
+                self.check_serves(daemon, 100)
+                self.check_ends(daemon)
 
 
 if __name__ == "__main__":

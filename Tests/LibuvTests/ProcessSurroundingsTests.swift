@@ -31,4 +31,13 @@ struct ProcessSurroundingsTests {
         let time = wallClock()
         #expect((before...before + 60_000).contains(time))
     }
+
+    @Test func aTimeOfDayTellsItsDistanceFromUTC() throws {
+        let text = localTimeText(1_795_434_000_999)
+        #expect(text.count == "2026-11-23T11:38:11+0000".count)
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyy-MM-dd'T'HH:mm:ssZZZ"
+        #expect(try #require(format.date(from: text)).timeIntervalSince1970 == 1_795_434_000)
+    }
 }
