@@ -38,6 +38,37 @@ package func wholeNumber(in range: ClosedRange<Int>) -> @Sendable (String) throw
     }
 }
 
+/// Reads sizes of a range: `65536`, `64KiB`, `64K`, `64kb`, `1MiB`, `1G`. Units are powers of 1024, whatever their spelling.
+///
+/// - Parameter range: in bytes; not negative.
+/// - Returns: a reader that gives bytes, and throws `ValidationError` with the range.
+package func byteCount(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+    { text in
+        let digits = text.prefix { ("0"..."9").contains($0) }
+        let suffix = text.dropFirst(digits.count).lowercased()
+        guard let number = Int(digits),
+            let unit = byteUnits.first(where: { $0.spellings.contains(suffix) }),
+            case let (bytes, overflow) = number.multipliedReportingOverflow(by: unit.bytes), !overflow,
+            range.contains(bytes)
+        else {
+            let ends = "from \(byteCountText(range.lowerBound)) to \(byteCountText(range.upperBound))"
+            throw ValidationError("it takes a size \(ends), in bytes or with a unit: 65536, 64KiB, 1MiB")
+        }
+        return bytes
+    }
+}
+
+/// A size as `byteCount` reads it, in the largest unit that leaves no fraction: `64KiB`, `1MiB`, `1000`.
+package func byteCountText(_ bytes: Int) -> String {
+    let unit = byteUnits.last { bytes >= $0.bytes && bytes.isMultiple(of: $0.bytes) }
+    return unit.map { "\(bytes / $0.bytes)\($0.name)" } ?? "\(bytes)"
+}
+
+private let byteUnits: [(name: String, bytes: Int, spellings: [String])] = [
+    ("", 1, ["", "b"]), ("KiB", 1 << 10, ["k", "kb", "kib"]), ("MiB", 1 << 20, ["m", "mb", "mib"]),
+    ("GiB", 1 << 30, ["g", "gb", "gib"]), ("TiB", 1 << 40, ["t", "tb", "tib"]),
+]
+
 /// What sizes and counts may be: more than any machine reaches.
 package let countRange = 1...(1 << 30)
 

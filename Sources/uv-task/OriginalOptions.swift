@@ -33,8 +33,8 @@ struct OriginalOptions: ParsableArguments {
     @Option(
         name: receivingBufferSizeName,
         parsing: .unconditional,
-        help: ArgumentHelp("The size of one read, in bytes.", valueName: "bytes"),
-        transform: wholeNumber(in: countRange))
+        help: ArgumentHelp("The size of one read: 65536, 64KiB.", valueName: "size"),
+        transform: byteCount(in: countRange))
     var receivingBufferSize: Int?
 
     /// One that was given; nil where none was.

@@ -10,9 +10,9 @@ struct LimitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The longest message that a client may send, in bytes (default: \(Self.standard.maximumMessage)).",
-            valueName: "bytes"),
-        transform: wholeNumber(in: 1...MessageLimits.largestRequest))
+            "The longest message that a client may send (default: \(byteCountText(Self.standard.maximumMessage))).",
+            valueName: "size"),
+        transform: byteCount(in: 1...MessageLimits.largestRequest))
     var maxMessage = Self.standard.maximumMessage
 
     @Option(

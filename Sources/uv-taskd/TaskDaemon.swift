@@ -54,8 +54,10 @@ struct TaskDaemon: ParsableCommand {
     @Option(
         name: receivingBufferSizeName,
         parsing: .unconditional,
-        help: ArgumentHelp("The size of one read, in bytes (default: \(Self.standard.readSize)).", valueName: "bytes"),
-        transform: wholeNumber(in: countRange))
+        help: ArgumentHelp(
+            "The size of one read: 65536, 64KiB (default: \(byteCountText(Self.standard.readSize))).", valueName: "size"
+        ),
+        transform: byteCount(in: countRange))
     var receivingBufferSize = Self.standard.readSize
 
     @Option(

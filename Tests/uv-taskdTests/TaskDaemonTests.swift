@@ -29,10 +29,17 @@ struct TaskDaemonTests {
         #expect(server.idleTimeout == 9000)
     }
 
+    @Test func sizesMayHaveUnits() throws {
+        let server = try TaskDaemon.parse(["-r", "4KiB", "--max-message", "2MiB"]).serverConfiguration
+        #expect(server.readSize == 4096)
+        #expect(server.maximumMessage == 2 << 20)
+    }
+
     @Test(arguments: [
         ["--port", "65536"], ["--port", "x"], ["-r", "0"], ["-t", "0"], ["--time-scale", "-1"],
         ["--time-scale", "nan"],
         ["--time-scale", "inf"], ["--log-level", "loud"], ["--unknown"], ["stray"], ["--max-message", "0"],
+        ["--max-message", "17MiB"], ["--max-message", "1XB"], ["-r", "2GiB"],
     ]) func badOptionsAreUsageErrors(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try TaskDaemon.parse(arguments) }
         #expect(error.map { TaskDaemon.exitCode(for: $0).rawValue } == 64)
