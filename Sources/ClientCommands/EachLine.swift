@@ -88,8 +88,9 @@ final class EachLine {
 
     private func submitLines() {
         var taken = 0
+        // Each submit may become a wait; what is read beyond them is submitted as tasks end.
         while !isRefused, taken < lines.count, unanswered.count < EachLineCommand.mostSubmits,
-            awaited < EachLineCommand.mostWaits
+            awaited + unanswered.count < MessageLimits.waitsOfClient
         {
             submit(lines[taken])
             taken += 1

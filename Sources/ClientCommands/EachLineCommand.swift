@@ -6,8 +6,6 @@ import Wire
 package struct EachLineCommand: ClientCommand {
     /// How many submits may be unanswered.
     static let mostSubmits = 256
-    /// How many tasks may be waited for; what is read beyond them is submitted as they end.
-    static let mostWaits = 4096
 
     let taskName: String
     let waits: Bool

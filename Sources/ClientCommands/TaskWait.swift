@@ -1,3 +1,4 @@
+import Libuv
 import TaskClient
 import TaskPresentation
 import Wire
@@ -19,32 +20,23 @@ struct TaskWait {
         in conversation: Conversation, known: TaskReport? = nil,
         _ take: (Int, Answer) throws(CommandEnd) -> Void
     ) throws(CommandEnd) {
-        var inbox: [(index: Int, answer: Answer)] = []
-        let wait = Request.Wait(timeout: timeout)
-        for (index, id) in tasks.ids.enumerated() {
-            conversation.client.send(wantsResults ? .result(id, wait) : .status(id, wait), for: tasks.instance) {
-                inbox.append((index, $0))
-            }
-        }
+        let requests = WaitRequests(self, conversation.client)
         let display = WaitDisplay(of: tasks, in: conversation)
         if let known, let id = known.id { display.note(known, of: id) }
         defer { display.end() }
         try conversation.watchSignals()
         try display.begin()
-        var missing = tasks.ids.count
         var results = ReorderBuffer<Answer>()
-        while missing > 0 {
+        while !requests.isDone {
             do throws(Conversation.Stop) {
-                try conversation.wait { !inbox.isEmpty }
+                try conversation.wait { requests.hasAnswers }
             } catch {
                 let unprinted = wantsResults ? Array(tasks.ids[results.next...]) : display.open
                 throw end(error, display.open, unprinted, conversation.context)
             }
-            let answers = inbox
-            inbox = []
-            missing -= answers.count
+            let answers = requests.takeAnswers()
             for (index, answer) in answers { note(answer.reply, of: tasks.ids[index], on: display) }
-            if missing == 0 { display.end() }
+            if requests.isDone { display.end() }
             for (index, answer) in answers {
                 let ready = wantsResults ? results.put(answer, at: index) : [(index, answer)]
                 for (index, answer) in ready { try take(index, answer) }
@@ -74,6 +66,52 @@ struct TaskWait {
                 .noConnection,
                 WaitWords.connectionLost(
                     to: context.server, open, unprinted: unprinted, cause: error.description, call))
+        }
+    }
+}
+
+/// The requests of a wait: no more at a time than a client may have waiting on one connection.
+private final class WaitRequests {
+    private let wait: TaskWait
+    private let client: TaskClient
+    /// In milliseconds of the loop's clock. The time-out is that of all of them.
+    private let start: UInt64
+    /// The indices of the ids, in the order in which their tasks end: that of the ids.
+    private let order: [Int]
+    private var sent = 0
+    private var answered = 0
+    private var inbox: [(index: Int, answer: Answer)] = []
+
+    init(_ wait: TaskWait, _ client: TaskClient) {
+        self.wait = wait
+        self.client = client
+        start = client.loop.now
+        order = wait.tasks.ids.indices.sorted { wait.tasks.ids[$0] < wait.tasks.ids[$1] }
+        send()
+    }
+
+    var isDone: Bool { answered == order.count }
+    var hasAnswers: Bool { !inbox.isEmpty }
+
+    /// - Returns: what has come, with the indices of the ids. Others are asked for in their stead.
+    func takeAnswers() -> [(index: Int, answer: Answer)] {
+        let answers = inbox
+        inbox = []
+        answered += answers.count
+        send()
+        return answers
+    }
+
+    private func send() {
+        let elapsed = Int(client.loop.now - start)
+        let rest = Request.Wait(timeout: wait.timeout.map { max($0 - elapsed, 0) })
+        while sent < order.count, sent - answered < MessageLimits.waitsOfClient {
+            let index = order[sent]
+            let id = wait.tasks.ids[index]
+            sent += 1
+            client.send(wait.wantsResults ? .result(id, rest) : .status(id, rest), for: wait.tasks.instance) {
+                [weak self] in self?.inbox.append((index, $0))
+            }
         }
     }
 }

@@ -13,6 +13,10 @@ package struct WaitProgress: Sendable {
 
     /// In the order in which they were given, each once.
     private let ids: [TaskID]
+    /// The same ids, the lowest first.
+    private let ordered: [TaskID]
+    /// How many of those ended before any other: what the line tells must not take longer the more tasks there are.
+    private var endedFirst = 0
     private var seen: [TaskID: Seen] = [:]
     private var ended: Set<TaskID> = []
 
@@ -20,12 +24,13 @@ package struct WaitProgress: Sendable {
     package init(_ ids: [TaskID]) {
         var known: Set<TaskID> = []
         self.ids = ids.filter { known.insert($0).inserted }
+        ordered = self.ids.sorted()
     }
 
     /// Takes what the server said of a task, and when it did.
     package mutating func note(_ report: TaskReport, of id: TaskID, at moment: Int) {
         guard !ended.contains(id) else { return }
-        if report.state.isFinal { ended.insert(id) }
+        if report.state.isFinal { noteEnd(of: id) }
         let earlier = seen[id]
         var runningSince = earlier?.runningSince
         if report.state == .execute, runningSince == nil {
@@ -36,10 +41,15 @@ package struct WaitProgress: Sendable {
     }
 
     /// Nothing more is to come of a task: the server refused to tell of it.
-    package mutating func noteRefusal(of id: TaskID) { ended.insert(id) }
+    package mutating func noteRefusal(of id: TaskID) { noteEnd(of: id) }
+
+    private mutating func noteEnd(of id: TaskID) {
+        ended.insert(id)
+        while endedFirst < ordered.count, ended.contains(ordered[endedFirst]) { endedFirst += 1 }
+    }
 
     /// The one that ends next, which the line tells of: tasks run in the order of their ids. nil when all have ended.
-    package var current: TaskID? { ids.lazy.filter { !ended.contains($0) }.min() }
+    package var current: TaskID? { endedFirst < ordered.count ? ordered[endedFirst] : nil }
 
     /// Those that are not known to have ended, in the order in which they were given, each once.
     package var open: [TaskID] { ids.filter { !ended.contains($0) } }
@@ -50,7 +60,7 @@ package struct WaitProgress: Sendable {
     ///
     /// In at most `width` columns, without a newline or escape sequences. What matters least goes first.
     package func line(at now: Int, width: Int) -> String {
-        let several = ids.count > 1 ? "\(ids.lazy.filter(ended.contains).count) of \(ids.count) done" : ""
+        let several = ids.count > 1 ? "\(ended.count) of \(ids.count) done" : ""
         guard let id = current else { return TerminalText.clipped(several.isEmpty ? outcome : several, to: width) }
         let label = "\(several.isEmpty ? "" : "\(several); ")task \(id)"
         guard let seen = seen[id] else {

@@ -1,4 +1,4 @@
-/// How long a message may be, in bytes from its `{` to its `}`.
+/// How long a message may be, in bytes from its `{` to its `}`, and how many requests may wait on a connection.
 package enum MessageLimits {
     /// What the server takes unless told otherwise.
     package static let request = 1 << 20
@@ -12,4 +12,8 @@ package enum MessageLimits {
 
     /// The most that a server can be told to take: escaped again, such data is at most three times as long.
     package static let largestRequest = reply / 4
+
+    /// How many requests a client has waiting for a task's end on one connection. A server reads nothing more from one on
+    /// which 1000 wait; what else the client asks, the position of a task say, must not stand behind them.
+    package static let waitsOfClient = 900
 }

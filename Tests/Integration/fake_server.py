@@ -1,5 +1,6 @@
 """Servers that are not uv-taskd, or misbehave, for the client to meet."""
 
+import json
 import socket
 import struct
 import threading
@@ -51,6 +52,55 @@ def read_to_end(connection):
             pass
     except ConnectionResetError:
         pass
+
+
+class WaitingTasks:
+    """What a FakeServer serves as: tasks that end, in the order of their ids, only when nothing more is asked.
+
+    So it sees how many waits a client has under way.
+    """
+
+    INSTANCE = "00000000000000ff"
+    # As long as it takes a client to ask for more, in seconds.
+    QUIET = 0.1
+    # So many end at a time.
+    END = 250
+
+    def __init__(self):
+        self.most_waits = 0
+        self._data = []
+        self._waits = []
+
+    def __call__(self, connection):
+        connection.settimeout(self.QUIET)
+        rest = b""
+        while True:
+            try:
+                piece = connection.recv(1 << 20)
+                if not piece:
+                    return
+                *lines, rest = (rest + piece).split(b"\n")
+                replies = [self._reply(json.loads(line)) for line in lines]
+            except TimeoutError:
+                replies = [self._end(*wait) for wait in self._waits[:self.END]]
+                del self._waits[:self.END]
+            self.most_waits = max(self.most_waits, len(self._waits))
+            connection.sendall("".join(json.dumps(reply) + "\n" for reply in replies if reply).encode())
+
+    def _reply(self, request):
+        seq = request["seq"]
+        if request["type"] == "info":
+            return {"seq": seq, "name": "uv-taskd", "version": "1", "protocol": 1, "instance": self.INSTANCE,
+                    "task_types": [], "limits": {}}
+        if request["type"] == "run":
+            self._data.append(request["data"])
+            return {"seq": seq, "task_id": len(self._data), "instance": self.INSTANCE, "status": "waiting"}
+        assert request["type"] == "get_result" and request["wait"]
+        self._waits.append((seq, request["task_id"]))
+        return None
+
+    def _end(self, seq, task_id):
+        return {"seq": seq, "status": "success", "data": self._data[task_id - 1]}
 
 
 def reset_at_close(connection):

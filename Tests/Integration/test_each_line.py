@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 from commands import CommandTest
+from fake_server import FakeServer, WaitingTasks
 
 
 class EachLine(CommandTest):
@@ -49,6 +50,16 @@ class EachLine(CommandTest):
         data = "".join(f"{number}\n" for number in range(1, 5001))
         self.check(data.encode(), data)
         self.check(data.encode(), data, "run echo --each-line --wait")
+
+    def test_no_more_waits_than_a_connection_may_have(self):
+        # A daemon does not read on where 1000 wait: what is submitted meanwhile would stay unanswered.
+        tasks = WaitingTasks()
+        data = "".join(f"{number}\n" for number in range(3000))
+        with FakeServer(tasks) as server:
+            ran = self.call("run echo --each-line --wait", server=server, data=data.encode())
+        self.assertEqual(ran, (data, "", 0))
+        self.assertLessEqual(tasks.most_waits, 900)
+        self.assertGreater(tasks.most_waits, 600)
 
     def test_the_replies(self):
         ran = self.call("run revers --each-line --json", data=b"a\nb\n")

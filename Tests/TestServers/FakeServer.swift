@@ -10,7 +10,7 @@ package final class FakeServer: Sendable {
         case close
     }
 
-    private let state = Locked((port: 0, received: [[UInt8]]()))
+    private let state = Locked((port: 0, received: [[UInt8]](), mostUnanswered: 0))
     private let isReady = DispatchSemaphore(value: 0)
 
     /// On 127.0.0.1.
@@ -19,6 +19,9 @@ package final class FakeServer: Sendable {
     package var received: String { received(on: 0) }
     /// How many connections were made.
     package var connectionCount: Int { state.withLock(\.received.count) }
+
+    /// The most lines of one connection that had no answer at one time.
+    package var mostUnanswered: Int { state.withLock(\.mostUnanswered) }
 
     /// What a connection brought; they count from 0.
     package func received(on connection: Int) -> String {
@@ -48,8 +51,11 @@ package final class FakeServer: Sendable {
             let index = connections.count
             state.withLock { $0.received.append([]) }
             connections.append(
-                ScriptedConnection(stream, scripts[index]) { [self] bytes in
-                    state.withLock { $0.received[index] += bytes }
+                ScriptedConnection(stream, scripts[index]) { [self] bytes, unanswered in
+                    state.withLock {
+                        $0.received[index] += bytes
+                        $0.mostUnanswered = max($0.mostUnanswered, unanswered)
+                    }
                 })
         }
         state.withLock { $0.port = listener?.address?.port ?? 0 }
@@ -63,10 +69,12 @@ package final class FakeServer: Sendable {
     private final class ScriptedConnection: TCPStreamDelegate {
         private let stream: TCPStream
         private var steps: ArraySlice<Step>
-        private let note: ([UInt8]) -> Void
+        /// Is given what came, and how many lines have no answer.
+        private let note: ([UInt8], Int) -> Void
+        private var unanswered = 0
         var isEnded = false
 
-        init(_ stream: TCPStream, _ steps: [Step], _ note: @escaping ([UInt8]) -> Void) {
+        init(_ stream: TCPStream, _ steps: [Step], _ note: @escaping ([UInt8], Int) -> Void) {
             self.stream = stream
             self.steps = steps[...]
             self.note = note
@@ -76,13 +84,14 @@ package final class FakeServer: Sendable {
 
         func streamDidRead(_ bytes: Span<UInt8>) {
             let bytes = bytes.indices.map { bytes[$0] }
-            note(bytes)
+            unanswered += bytes.count(where: { $0 == UInt8(ascii: "\n") })
+            note(bytes, unanswered)
             for byte in bytes where byte == UInt8(ascii: "\n") && !isEnded { takeLine() }
         }
 
         private func takeLine() {
             switch steps.popFirst() {
-            case .answer(let text): try? stream.write(text.utf8Span.span)
+            case .answer(let text): answer(text)
             case .answerAfter(let milliseconds, let text): answer(text, after: milliseconds)
             case .close: return end()
             case .silence, nil: break
@@ -90,10 +99,15 @@ package final class FakeServer: Sendable {
             if case .close? = steps.first { end() }
         }
 
+        private func answer(_ text: String) {
+            unanswered -= text.utf8.count { $0 == UInt8(ascii: "\n") }
+            try? stream.write(text.utf8Span.span)
+        }
+
         private func answer(_ text: String, after milliseconds: UInt64) {
             guard let timer = try? Timer(on: stream.loop) else { return end() }
             timer.start(after: milliseconds) { [self] in
-                try? stream.write(text.utf8Span.span)
+                answer(text)
                 timer.close()
             }
         }
