@@ -26,10 +26,10 @@ struct LimitOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            How many bytes of data and results are held: finished tasks are forgotten to make room, then new ones are refused. \
-            Connections may hold as much again (default: \(Self.standard.maximumMemory)).
-            """, valueName: "bytes"),
-        transform: wholeNumber(in: 1...(1 << 50)))
+            How much data and results may take: finished tasks are forgotten to make room, then new ones are refused. \
+            Connections may take as much again (default: \(byteCountText(Self.standard.maximumMemory))).
+            """, valueName: "size"),
+        transform: byteCount(in: 1...(1 << 50)))
     var maxMemory = Self.standard.maximumMemory
 
     @Option(

@@ -77,7 +77,7 @@ struct TaskDaemon: ParsableCommand {
         transform: TimeArgument.parse)
     var timeout: TimeArgument?
 
-    @OptionGroup(title: "Limits")
+    @OptionGroup
     var limits: LimitOptions
 
     @Option(

@@ -111,16 +111,17 @@ class Lists(unittest.TestCase):
 
 class Statistics(unittest.TestCase):
     NAMES = [
-        "uptime_ms", "submitted", "succeeded", "failed", "cancelled", "waiting", "running", "held_bytes", "connections",
-        "accepted", "waits", "closed_for_errors"]
+        "uptime_ms", "submitted", "succeeded", "failed", "cancelled", "waiting", "running", "kept", "forgotten",
+        "held_bytes", "connection_bytes", "connections", "accepted", "waits", "closed_for_errors"]
 
     def test_a_new_daemon(self):
         start = time.monotonic()
         with Daemon() as daemon:
             stats = daemon.ask("stats")
-            self.assertEqual(list(stats), [*self.NAMES, "refused"])
+            self.assertEqual(list(stats), [*self.NAMES, "closed_for_limits", "refused"])
             self.assertLessEqual(stats.pop("uptime_ms"), (time.monotonic() - start) * 1000 + 2)
-            self.assertEqual(set(stats.pop("refused").values()), {0})
+            for name in "closed_for_limits", "refused":
+                self.assertEqual(set(stats.pop(name).values()), {0})
             expected = dict.fromkeys(self.NAMES[1:], 0)
             self.assertEqual(stats, {**expected, "connections": 1, "accepted": 1})
 
@@ -146,10 +147,11 @@ class Statistics(unittest.TestCase):
             self.assertEqual(stats.pop("connections"), 2)
             self.assertGreaterEqual(stats.pop("accepted"), 4)
             self.assertGreaterEqual(stats.pop("uptime_ms"), waited)
-            del stats["refused"]
+            self.assertGreater(stats.pop("connection_bytes"), 0)
+            del stats["refused"], stats["closed_for_limits"]
             self.assertEqual(stats, {
-                "submitted": 8, "succeeded": 2, "failed": 1, "cancelled": 2, "waiting": 2, "running": 1,
-                "held_bytes": 20 + 3 * 5, "waits": 2, "closed_for_errors": 1})
+                "submitted": 8, "succeeded": 2, "failed": 1, "cancelled": 2, "waiting": 2, "running": 1, "kept": 5,
+                "forgotten": 0, "held_bytes": 20 + 3 * 5, "waits": 2, "closed_for_errors": 1})
 
     def test_the_oldest_one_grows_older(self):
         with Daemon(time_scale=FOR_EVER) as daemon, daemon.connect() as connection:

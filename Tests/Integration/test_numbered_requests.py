@@ -84,7 +84,11 @@ class Members(unittest.TestCase):
                 self.assertEqual(connection.ask("get_result", task_id=1), {"status": "success", "data": "кот\n"})
 
     def test_info(self):
-        options = "--max-message", 5000, "--timeout", "2m", "--drain-timeout", "3s"
+        limits = {
+            "max-message": 5000, "max-queued": 6000, "max-memory": 7_000_000, "keep-results": 8000, "keep-for": 9000,
+            "max-connections": 10, "max-unanswered": 11_000, "timeout": 120_000, "write-timeout": 4000, "drain-timeout": 3000}
+        times = "keep-for", "timeout", "write-timeout", "drain-timeout"
+        options = [word for name, value in limits.items() for word in (f"--{name}", f"{value}ms" if name in times else value)]
         with Daemon(*options, time_scale=0.0015) as daemon:
             info = daemon.ask("info")
             self.assertRegex(info.pop("instance"), r"\A[0-9a-f]{16}\Z")
@@ -96,13 +100,14 @@ class Members(unittest.TestCase):
                 "name": "uv-taskd",
                 "protocol": 1,
                 "task_types": [{"name": name, "delay_ms": delay} for name, delay in delays.items()],
-                "limits": {"max-message": 5000, "timeout": 120_000, "drain-timeout": 3000},
+                "limits": limits,
             })
 
     def test_info_tells_where_there_is_no_limit(self):
         with Daemon() as daemon:
             limits = daemon.ask("info")["limits"]
             self.assertIsNone(limits["timeout"])
+            self.assertIsNone(limits["keep-for"])
             self.assertEqual(limits["max-message"], 1 << 20)
 
     def test_an_instance_is_one_life_of_the_daemon(self):

@@ -105,7 +105,8 @@ class EstimatedTimes(unittest.TestCase):
 class AMillion(unittest.TestCase):
     def test_the_last_of_a_million_is_told_at_once(self):
         count = 1_000_000 if TIMING else 6_000
-        with Daemon(time_scale=FOR_EVER) as daemon, daemon.connect() as connection:
+        limits = "--max-queued", 2 * count, "--keep-results", count
+        with Daemon(*limits, time_scale=FOR_EVER) as daemon, daemon.connect() as connection:
             connection.submit("revers", "")
             start = time.monotonic()
             connection.pipeline((run("echo") + "\n") * (count // 2))

@@ -1,5 +1,6 @@
 """How a daemon that stops answers requests with a seq: every one."""
 
+import contextlib
 import time
 import unittest
 
@@ -133,14 +134,17 @@ class Draining(unittest.TestCase):
             self.assertLess(time.monotonic() - start, bound(0.5, 15))
 
     def test_ten_thousand_waits_for_ten_thousand_tasks(self):
-        count = 10_000
-        with Daemon(time_scale=1000) as daemon, daemon.connect() as connection, daemon.connect() as waiting:
-            connection.pipeline((run("revers") + "\n") * (count + 1))
-            waiting.send(*(numbered(task_id, "get_result", task_id=task_id, wait=True) for task_id in range(2, count + 2)))
+        count, share = 10_000, 1000
+        with Daemon(time_scale=1000) as daemon, contextlib.ExitStack() as stack:
+            stack.enter_context(daemon.connect()).pipeline((run("revers") + "\n") * (count + 1))
+            waiting = [(stack.enter_context(daemon.connect()), range(first, first + share))
+                       for first in range(2, count + 2, share)]
+            for connection, ids in waiting:
+                connection.send(*(numbered(task_id, "get_result", task_id=task_id, wait=True) for task_id in ids))
             daemon.wait_for_waits(count)
             self.interrupt(daemon)
-            replies = waiting.replies_to(*range(2, count + 2))
-            self.assertEqual({failure_code(reply) for reply in replies}, {"shut_down"})
+            for connection, ids in waiting:
+                self.assertEqual({failure_code(reply) for reply in connection.replies_to(*ids)}, {"shut_down"})
 
     def test_waits_that_come_in_with_the_signal(self):
         with Daemon(time_scale=0.05) as daemon, daemon.connect() as connection:
