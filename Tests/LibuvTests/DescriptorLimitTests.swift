@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+@testable import Libuv
+
+struct DescriptorLimitTests {
+    #if os(Linux)
+        /// The limit is the whole process's, and other tests run beside this one: it is lowered by one only.
+        @Test func theSoftLimitIsRaisedToTheHardOne() {
+            let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            var limit = rlimit()
+            #expect(getrlimit(kind, &limit) == 0)
+            let hard = Int(clamping: limit.rlim_max)
+            limit.rlim_cur = limit.rlim_max - 1
+            #expect(setrlimit(kind, &limit) == 0)
+            #expect(raiseDescriptorLimit() == DescriptorLimit(current: hard, before: hard - 1))
+            #expect(raiseDescriptorLimit() == DescriptorLimit(current: hard, before: hard))
+        }
+    #endif
+
+    @Test func whatIsOpenIsCounted() throws {
+        let opened = (0..<200).map { _ in open("/dev/null", O_RDONLY) }
+        let during = try #require(openDescriptors)
+        #expect(during > 200)
+        for descriptor in opened { close(descriptor) }
+        // Other tests open a few meanwhile.
+        #expect(try #require(openDescriptors) < during - 100)
+    }
+}
