@@ -1,8 +1,14 @@
 // The door to libuv, with what Swift cannot call itself.
 #ifndef UV_TASK_CLIBUV_SHIM_H
 #define UV_TASK_CLIBUV_SHIM_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE // accept4
+#endif
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <uv.h>
 #ifdef __linux__
 #include <linux/sockios.h>
@@ -25,6 +31,22 @@ static inline int uv_task_unacknowledged(int socket) {
 static inline int uv_task_unread(int socket) {
     int count = -1;
     return ioctl(socket, FIONREAD, &count) < 0 ? -1 : count;
+}
+
+// Takes a connection that waits at a listening socket: its descriptor, closed by exec, or a libuv error code.
+// Here because Swift does not see accept4.
+static inline int uv_task_accept(int listener) {
+#ifdef __linux__
+    int socket = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return socket < 0 ? uv_translate_sys_error(errno) : socket;
+#else
+    int socket = accept(listener, NULL, NULL);
+    if (socket < 0) return uv_translate_sys_error(errno);
+    if (fcntl(socket, F_SETFD, FD_CLOEXEC) == 0) return socket;
+    int error = uv_translate_sys_error(errno);
+    close(socket);
+    return error;
+#endif
 }
 
 // How many characters a terminal shows; 0 where that can't be told.

@@ -1,15 +1,41 @@
 import CLibuv
 
-/// A socket that takes connections (`uv_tcp_t`).
-@safe package final class TCPListener: Handle {
-    private var onConnection: ((Result<TCPStream, UVError>) -> Void)?
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
-    /// Takes an address and begins to take connections (`uv_tcp_bind`, `uv_listen`).
+/// A socket that takes connections (`uv_tcp_t`, and a `uv_poll_t` that watches it).
+///
+/// Not with `uv_listen`: out of descriptors that accepts clients to close them without a word, and where accepting fails for
+/// a reason that stays, its loop spins.
+@safe package final class TCPListener: Handle {
+    /// How long nothing is accepted after a failure that stays, in milliseconds.
+    static let rest: UInt64 = 100
+
+    /// How many connections are accepted in one round of the loop, so that those there are get their turn.
+    private static let connectionsPerRound = 64
+
+    /// How long a peer may be silent until the system asks whether it is still there, in seconds.
+    private static let keepAlive: UInt32 = 60
+
+    private var onConnection: ((Result<TCPStream, UVError>) -> Void)?
+    private var watcher: ReadinessWatcher?
+    private var restTimer: Timer?
+    private var isPaused = false
+    private var isResting = false
+
+    /// Takes a connection of a listening socket: its descriptor, or an error code. Tests put failures in its place.
+    var acceptNext: (_ socket: Int32) -> Int32 = uv_task_accept
+
+    /// Takes an address and begins to take connections (`uv_tcp_bind`, `listen`).
     ///
     /// - Parameters:
     ///   - backlog: how many connections may wait to be accepted; the system may have a lower limit.
-    ///   - onConnection: called with each connection, which has its delay disabled and does not read
-    ///     yet, or with the failure to accept one.
+    ///   - onConnection: called with each connection, which has its delay disabled, is kept alive and does not read
+    ///     yet; or with a failure to accept that is more than one connection's, and after which nothing is accepted for
+    ///     a while: ten times a second at most.
     package init(
         on loop: EventLoop, address: SocketAddress, backlog: Int,
         onConnection: @escaping (Result<TCPStream, UVError>) -> Void
@@ -19,16 +45,39 @@ import CLibuv
         }
         self.onConnection = onConnection
         do {
-            try check("uv_tcp_bind", address.withRaw { uv_tcp_bind(tcp, $0, 0) })
-            try check("uv_listen", uv_listen(stream, Int32(clamping: backlog), connectionDidArrive))
+            try listen(on: address, backlog: backlog)
         } catch {
             close()
             throw error
         }
     }
 
+    private func listen(on address: SocketAddress, backlog: Int) throws(UVError) {
+        try check("uv_tcp_bind", address.withRaw { uv_tcp_bind(tcp, $0, 0) })
+        // An address in use is not told by uv_tcp_bind itself. Without this the system would choose another port.
+        var storage = sockaddr_storage()
+        var size = Int32(MemoryLayout<sockaddr_storage>.size)
+        let bound = withUnsafeMutableBytes(of: &storage) {
+            uv_tcp_getsockname(tcp, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+        }
+        try check("uv_tcp_bind", bound)
+        // What is accepted inherits it.
+        try check("uv_tcp_keepalive", uv_tcp_keepalive(tcp, 1, Self.keepAlive))
+        guard let socket else { throw UVError(code: .invalidArgument, call: "uv_fileno") }
+        if systemListen(socket, Int32(clamping: backlog)) != 0 {
+            throw UVError(code: UVError.Code(rawValue: uv_translate_sys_error(errno)), call: "listen")
+        }
+        restTimer = try Timer(on: loop)
+        watcher = try ReadinessWatcher(socket, on: loop)
+        update()
+    }
+
     private var tcp: UnsafeMutablePointer<uv_tcp_t> { raw.assumingMemoryBound(to: uv_tcp_t.self) }
-    private var stream: UnsafeMutablePointer<uv_stream_t> { raw.assumingMemoryBound(to: uv_stream_t.self) }
+
+    private var socket: Int32? {
+        var descriptor: Int32 = -1
+        return uv_fileno(handle, &descriptor) == 0 ? descriptor : nil
+    }
 
     /// The address that it has; its port is the one that the system chose where 0 was asked for.
     package var address: SocketAddress? {
@@ -36,26 +85,92 @@ import CLibuv
         return socketAddress { uv_tcp_getsockname(tcp, $0, $1) }
     }
 
-    override func willClose() { onConnection = nil }
+    /// Leaves new connections to the system's queue, where they cost no processor time. A listener that is paused does not
+    /// keep the loop running. May be called again.
+    package func pause() {
+        guard !isPaused else { return }
+        isPaused = true
+        update()
+    }
 
-    fileprivate func didArrive(_ status: Int32) {
+    /// Goes on after `pause`. May be called again, and without one.
+    package func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        update()
+    }
+
+    private func update() {
+        guard !isPaused, !isResting else {
+            watcher?.stop()
+            return
+        }
+        watcher?.start { [unowned self] failure in
+            if let failure { rest(after: failure) } else { acceptWaiting() }
+        }
+    }
+
+    /// In this order: the watcher must let go of the socket before it is closed.
+    override func willClose() {
+        onConnection = nil
+        watcher?.close()
+        restTimer?.close()
+    }
+
+    // MARK: Accepting
+
+    private func acceptWaiting() {
+        for _ in 0..<Self.connectionsPerRound {
+            // The owner may pause or close it after any connection.
+            guard !isClosing, !isPaused, let socket else { return }
+            let result = acceptNext(socket)
+            switch result {
+            case 0...: take(result)
+            case UV_EAGAIN.rawValue: return
+            case _ where Self.endsOneConnection(result): continue
+            default: return rest(after: UVError(code: UVError.Code(rawValue: result), call: "accept"))
+            }
+        }
+    }
+
+    private func take(_ socket: Int32) {
         do throws(UVError) {
-            try check("accept", status)
             let stream = try TCPStream(on: loop)
             do throws(UVError) {
-                try stream.accept(from: self.stream)
-                try stream.disableDelay()
+                try stream.open(socket)
             } catch {
                 stream.close()
                 throw error
             }
+            // Without it a connection is slower, and no worse; some systems refuse it where the peer has gone.
+            try? stream.disableDelay()
             onConnection?(.success(stream))
         } catch {
+            systemClose(socket)
             onConnection?(.failure(error))
         }
     }
+
+    private func rest(after error: UVError) {
+        isResting = true
+        watcher?.stop()
+        restTimer?.start(after: Self.rest) { [unowned self] in
+            isResting = false
+            update()
+        }
+        onConnection?(.failure(error))
+    }
+
+    /// Whether a failure concerns the connection that was to be accepted and no other: those that accept(2) says are
+    /// to be treated like "try again".
+    private static func endsOneConnection(_ code: Int32) -> Bool {
+        [
+            UV_EINTR, UV_ECONNABORTED, UV_EPROTO, UV_ENETDOWN, UV_ENOPROTOOPT, UV_EHOSTDOWN, UV_ENONET,
+            UV_EHOSTUNREACH, UV_ENOTSUP, UV_ENETUNREACH, UV_ETIMEDOUT, UV_ECONNRESET,
+        ].contains { $0.rawValue == code }
+    }
 }
 
-private func connectionDidArrive(_ listener: UnsafeMutablePointer<uv_stream_t>?, _ status: Int32) {
-    TCPListener.of(listener!).didArrive(status)
-}
+private func systemListen(_ socket: Int32, _ backlog: Int32) -> Int32 { listen(socket, backlog) }
+
+private func systemClose(_ descriptor: Int32) { _ = close(descriptor) }

@@ -59,15 +59,24 @@ package protocol TCPStreamDelegate: AnyObject {
         ) { request in address.withRaw { uv_tcp_connect(request, tcp, $0, connectDidEnd) } }
     }
 
-    /// Takes the next connection of a listener (`uv_accept`).
-    func accept(from listener: UnsafeMutablePointer<uv_stream_t>) throws(UVError) {
-        try check("uv_accept", uv_accept(listener, stream))
+    /// Takes over a connected socket, which it closes with itself (`uv_tcp_open`). Where this throws, it is the caller's still.
+    func open(_ socket: Int32) throws(UVError) {
+        try check("uv_tcp_open", uv_tcp_open(tcp, socket))
     }
 
     /// Sends small writes at once (`uv_tcp_nodelay`).
     package func disableDelay() throws(UVError) {
         try checkOpen("uv_tcp_nodelay")
         try check("uv_tcp_nodelay", uv_tcp_nodelay(tcp, 1))
+    }
+
+    /// Has the system ask a peer that is silent for so long whether it is still there, and end the connection where
+    /// nothing answers (`uv_tcp_keepalive`). To be called once connected.
+    ///
+    /// - Parameter seconds: 1 to 32767.
+    package func keepAlive(after seconds: Int) throws(UVError) {
+        try checkOpen("uv_tcp_keepalive")
+        try check("uv_tcp_keepalive", uv_tcp_keepalive(tcp, 1, UInt32(seconds)))
     }
 
     private func checkOpen(_ call: String) throws(UVError) {
@@ -113,7 +122,7 @@ package protocol TCPStreamDelegate: AnyObject {
     package var hasUnreadInput: Bool { socket.map { uv_task_unread($0) > 0 } ?? false }
 
     /// The socket's descriptor (`uv_fileno`).
-    private var socket: Int32? {
+    var socket: Int32? {
         var descriptor: Int32 = -1
         guard !isClosing, uv_fileno(handle, &descriptor) == 0 else { return nil }
         return descriptor
