@@ -6,7 +6,9 @@ package enum Corpus {
     package static func inputs() throws -> [[UInt8]] {
         try dialogues() + oddities.map { Array($0.utf8) }
             + notUTF8.map { Array(#"{"type":""#.utf8) + $0 + Array(#""}"#.utf8) }
-            + [deep, wide, Array("{\"a\":1}".utf8).flatMap { [$0, 0] }]
+            + requestMembers.flatMap(inputs) + [
+                deep, wide, Array("{\"a\":1}".utf8).flatMap { [$0, 0] },
+            ]
     }
 
     /// For mutations, and for the fuzzer's dictionary: the protocol's words, and pieces of JSON that matter.
@@ -15,7 +17,8 @@ package enum Corpus {
             "{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "\r\n", " ", "\t", "{}", "[]", "\u{feff}", "\0", "\u{1}",
             "true", "false", "null", "tru", "nul", "0", "1", "-1", "-0", "01", "1.0", "1e3", "1e400", "1e-400", "+1",
             "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
-            "18446744073709551616", "-9223372036854775809", "NaN", "\\n", "\\u0000", "\\u0061", "\\ud83d", "\\ude00",
+            "18446744073709551616", "-9223372036854775809", "NaN", "\\\\", "\\n", "\\u0000", "\\u0061", "\\ud83d",
+            "\\ude00",
             "\\ud83d\\ude00", "\\x", "\\u12", "я", "😀", "e\u{301}", "\"seq\":1,", "{\"a\":", "{\"\\u0073eq\":2,",
         ]
 
@@ -54,7 +57,7 @@ package enum Corpus {
             "{\"seq\":1,\"seq\":1,\"type\":\"list\"}", "{\"\\u0073eq\":1,\"seq\":2,\"type\":\"info\"}",
             "{\"x\":1e400,\"x\":1}", "{\"\u{feff}x\":\"\\n\u{feff}\u{feff}\"}", "{\"x\":1,\"x\":{\"x\":1,\"x\":2}}",
             "{\"é\":1,\"e\u{301}\":2,\"\":3}",
-            "{\"type\":\"run\",\"task_name\":\"\\ud83d\\ude00\",\"data\":\"\\u0000\\\"\\/\\b\\f\\n\\r\\t\"}",
+            "{\"type\":\"run\",\"task_name\":\"\\ud83d\\ude00\",\"data\":\"\\u0000\\\\\\\"\\/\\b\\f\\n\\r\\t\"}",
             "{\"seq\":1,\"type\":\"run\",\"task_name\":\"a\",\"data\":\"b\",\"key\":\"\(String(repeating: "я", count: 64))\"}",
         ]
         + [
@@ -67,6 +70,35 @@ package enum Corpus {
             "tru", "nul", "null", "true1", #""\x""#, #""\u12""#, #""\u12g4""#, #""\ud800""#, #""\udc00""#,
             #""\ud800\u0041""#, #""\ud800\ud800""#, #""\u{41}""#,
         ].map { #"{"type":"status","task_id":\#($0),"seq":\#($0)}"# }
+
+    private static let requestMembers = [
+        "seq", "type", "task_name", "data", "task_id", "key", "wait", "timeout_ms", "status", "before", "limit",
+        "instance",
+    ]
+
+    /// At and beyond the ends of what each member takes.
+    private static let values =
+        [
+            "null", "true", "false", "{}", "[]", "[1]", "-1", "-0", "0", "1", "1.0", "1e0", "1000", "1001",
+            "9007199254740991", "9007199254740992", "18446744073709551615",
+        ]
+        + [
+            "", "1", "true", "list", "LIST", "list\\u0000", "l\\u0069st", "waiting", "Waiting", "0123456789abcdef",
+            "0123456789ABCDEF", "0123456789abcde", "0123456789abcdef0", String(repeating: "k", count: 128),
+            String(repeating: "k", count: 129), String(repeating: "я", count: 65),
+        ].map { "\"\($0)\"" }
+
+    /// For each of the values requests that have it as `member`, with and without all that a request needs, and twice.
+    private static func inputs(with member: String) -> [[UInt8]] {
+        let rest = [("seq", "7"), ("type", "\"status\""), ("task_id", "3"), ("wait", "true")].filter { $0.0 != member }
+            .map { ",\"\($0.0)\":\($0.1)" }.joined()
+        return values.map { value in
+            let member = "\"\(member)\":\(value)"
+            return Array(
+                "{\(member)}\n{\(member)\(rest)}{\"type\":\"list\",\(member),\"seq\":1}{\(member),\(member)\(rest)}"
+                    .utf8)
+        }
+    }
 
     private static let notUTF8: [[UInt8]] = [
         [0xFF], [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80],

@@ -2,9 +2,16 @@ import Wire
 
 /// What a framer, and the reader behind it, make of a stream of bytes.
 struct Framing: Equatable {
-    enum Event: Equatable {
+    enum Event: Equatable, CustomStringConvertible {
         case message([UInt8])
         case broken(BrokenMessage)
+
+        var description: String {
+            switch self {
+            case .message(let bytes): text(bytes[...]).debugDescription
+            case .broken(let problem): "broken: \(problem)"
+            }
+        }
     }
 
     var events: [Event] = []
