@@ -53,7 +53,14 @@ extension [UInt8] {
 
 /// Members of an object whose `{` was written, with the comma before each that needs one.
 extension [UInt8] {
-    /// Appends a member's name; its value is to follow.
+    /// Appends the name of a member that is none of the words of the protocol; its value is to follow.
+    mutating func append(escapedMember name: String) {
+        if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
+        append(jsonString: name)
+        append(UInt8(ascii: ":"))
+    }
+
+    /// Appends a member's name, which needs no escaping; its value is to follow.
     mutating func append(member name: String) {
         if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
         append(UInt8(ascii: "\""))

@@ -65,7 +65,7 @@ package struct ServerInformation: Hashable, Sendable {
         bytes.append(member: "limits")
         bytes.append(text: "{")
         for limit in limits {
-            bytes.append(member: limit.name)
+            bytes.append(escapedMember: limit.name)
             if let value = limit.value { bytes.append(number: value) } else { bytes.append(text: "null") }
         }
         bytes.append(text: "}")

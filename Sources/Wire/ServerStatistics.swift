@@ -62,7 +62,10 @@ package struct ServerStatistics: Hashable, Sendable {
         for (name, counts) in [("closed_for_limits", closedForLimits), ("refused", refused)] {
             bytes.append(member: name)
             bytes.append(text: "{")
-            for count in counts { bytes.append(member: count.name, number: count.count) }
+            for count in counts {
+                bytes.append(escapedMember: count.name)
+                bytes.append(number: count.count)
+            }
             bytes.append(text: "}")
         }
     }

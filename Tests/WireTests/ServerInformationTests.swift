@@ -18,6 +18,11 @@ struct ServerInformationTests {
         #expect(try incomingReply(expected).reply(to: .info) == .info(information))
     }
 
+    @Test func aLimitWhoseNameNeedsEscapingIsEscaped() throws {
+        let information = ServerInformation(instance: instance, taskTypes: [], limits: [.init("\"\n", 1)])
+        #expect(try incomingReply(line(.info(information), sequence: 1)).reply(to: .info) == .info(information))
+    }
+
     @Test func withoutTypesAndLimits() throws {
         let information = ServerInformation(instance: instance, taskTypes: [], limits: [])
         let expected = #"{"seq":1,\#(start),"task_types":[],"limits":{}}"#

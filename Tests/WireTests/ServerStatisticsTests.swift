@@ -47,6 +47,14 @@ struct ServerStatisticsTests {
         #expect(try incomingReply(expected).reply(to: .stats) == .stats(statistics))
     }
 
+    /// The set of codes is open, and a client knows only that their names are texts.
+    @Test func aNameThatNeedsEscapingIsEscaped() throws {
+        var statistics = ServerStatistics()
+        statistics.refused = [.init("\"\\\n\0", 1)]
+        statistics.closedForLimits = [.init("\t", 2)]
+        #expect(try incomingReply(line(.stats(statistics), sequence: 1)).reply(to: .stats) == .stats(statistics))
+    }
+
     @Test func everyCodeHasItsCount() throws {
         var statistics = ServerStatistics()
         statistics.refused = RequestError.Code.all.enumerated().map { .init($0.element.rawValue, $0.offset) }
