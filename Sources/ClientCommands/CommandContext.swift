@@ -82,6 +82,9 @@ package struct CommandContext {
         switch error {
         case .lost, .closed, .cutOff:
             CommandEnd(.noConnection, UsageWords.lost(server, error.description, options: options))
+        case .refused(let refusal, let text):
+            CommandEnd(
+                ProgramExit(refusal.code), RefusalWords.refused(refusal), Answer(reply: .refused(refusal), text: text))
         default: CommandEnd(.noConnection, error.description)
         }
     }

@@ -1,4 +1,5 @@
 import Libuv
+import TaskClient
 package import TaskPresentation
 
 /// Why a command ends before it is done.
@@ -6,16 +7,20 @@ package struct CommandEnd: Error {
     let code: Int32
     /// What is to be said on stderr; nil where it was said.
     let sentence: String?
+    /// The server's refusal of the whole connection; nil where it refused none.
+    let refusal: Answer?
 
-    init(_ exit: ProgramExit, _ sentence: String?) {
+    init(_ exit: ProgramExit, _ sentence: String?, _ refusal: Answer? = nil) {
         code = exit.rawValue
         self.sentence = sentence
+        self.refusal = refusal
     }
 
     /// As shells know it: 128 and the signal's number.
     init(_ signal: Signal, _ sentence: String?) {
         code = 128 + signal.number
         self.sentence = sentence
+        refusal = nil
     }
 }
 
@@ -36,6 +41,8 @@ extension ClientCommand {
         do throws(CommandEnd) {
             return try perform(CommandContext(options, console, keepsTexts: isJSON)).rawValue
         } catch {
+            // Where stdout takes nothing, stderr and the exit code tell of the refusal all the same.
+            if isJSON, let refusal = error.refusal { try? console.write(json: refusal) }
             if let sentence = error.sentence { console.say(sentence) }
             return error.code
         }

@@ -78,10 +78,15 @@ package struct OriginalCommand: ClientCommand {
     private func line(_ error: ClientError, _ taskName: String, _ submitted: TaskID?) -> String {
         if let submitted {
             return OriginalForm.Failure.completion(taskName: taskName)
-                .line("\(error); \(OriginalForm.queued(submitted))")
+                .line("\(words(for: error)); \(OriginalForm.queued(submitted))")
         }
         let doubt = error.requestMayHaveArrived ? "; \(OriginalForm.perhapsQueued)" : ""
-        return OriginalForm.Failure.start(taskName: taskName).line("\(error)\(doubt)")
+        return OriginalForm.Failure.start(taskName: taskName).line("\(words(for: error))\(doubt)")
+    }
+
+    /// What the client saw.
+    private func words(for error: ClientError) -> String {
+        if case .refused(let refusal, _) = error { RefusalWords.refused(refusal) } else { error.description }
     }
 
     /// A question about a task: the server closes the connection where it does not know it.
@@ -96,7 +101,7 @@ package struct OriginalCommand: ClientCommand {
         } catch .closed {
             return Outcome(errors: failure.line(OriginalForm.closedUnanswered), exit: .unknownTask)
         } catch {
-            return Outcome(errors: failure.line(error.description), exit: .noConnection)
+            return Outcome(errors: failure.line(words(for: error)), exit: .noConnection)
         }
     }
 }

@@ -61,6 +61,7 @@ struct TaskWait {
         return switch stop {
         case .signal(let signal):
             CommandEnd(signal, WaitWords.interrupted(open, unprinted: unprinted, call))
+        case .lost(let error) where error.isRefusal: context.end(error)
         case .lost(let error):
             CommandEnd(
                 .noConnection,

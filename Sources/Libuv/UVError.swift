@@ -20,10 +20,14 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let familyNotSupported = Code(UV_EAFNOSUPPORT)
         /// `UV_EAGAIN`
         package static let tryAgain = Code(UV_EAGAIN)
+        /// `UV_EPIPE`
+        package static let brokenPipe = Code(UV_EPIPE)
         /// `UV_ECANCELED`
         package static let cancelled = Code(UV_ECANCELED)
         /// `UV_ECONNREFUSED`
         package static let connectionRefused = Code(UV_ECONNREFUSED)
+        /// `UV_ECONNRESET`
+        package static let connectionReset = Code(UV_ECONNRESET)
         /// `UV_EEXIST`
         package static let exists = Code(UV_EEXIST)
         /// `UV_EINTR`

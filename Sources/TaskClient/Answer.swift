@@ -7,5 +7,10 @@ extension TaskClient {
         package let reply: Reply
         /// The message itself, without its newline; nil unless the client keeps texts.
         package let text: String?
+
+        package init(reply: Reply, text: String?) {
+            self.reply = reply
+            self.text = text
+        }
     }
 }

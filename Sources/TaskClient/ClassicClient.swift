@@ -14,6 +14,19 @@ package final class ClassicClient {
     /// Those that came in and were not asked for yet.
     private final class Replies {
         var waiting: [ClassicReply] = []
+        /// Why there will be no more.
+        var refusal: RequestError?
+
+        /// An error is no answer to a classic request, but one to the connection.
+        func take(_ message: Span<UInt8>, _ reader: MessageReader) throws(BrokenMessage) {
+            do throws(BrokenMessage) {
+                waiting.append(try reader.classicReply(message))
+            } catch {
+                guard let reply = try? reader.reply(message), let refusal = reply.error, reply.sequence == nil
+                else { throw error }
+                self.refusal = self.refusal ?? refusal
+            }
+        }
     }
 
     /// Connects to the first address of the host that takes the connection.
@@ -27,7 +40,7 @@ package final class ClassicClient {
             self.deadline = deadline
             connection = try Connection(configuration, on: loop, deadline: deadline) {
                 (reader, message) throws(BrokenMessage) in
-                replies.waiting.append(try reader.classicReply(message))
+                try replies.take(message, reader)
             }
         } catch {
             deadline?.close()
@@ -98,12 +111,15 @@ package final class ClassicClient {
     }
 
     private func nextReply() throws(ClientError) -> ClassicReply {
-        loop.run { !replies.waiting.isEmpty || connection.failure != nil || deadline?.isOver == true }
+        loop.run {
+            !replies.waiting.isEmpty || replies.refusal != nil || connection.failure != nil || deadline?.isOver == true
+        }
         if !replies.waiting.isEmpty {
             deadline?.close()
             deadline = nil
             return replies.waiting.removeFirst()
         }
+        if let refusal = replies.refusal { throw .refused(refusal, text: nil) }
         throw connection.failure ?? configuration.timedOut(after: configuration.connectTimeout, .waitingForAnswer)
     }
 }

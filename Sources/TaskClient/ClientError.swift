@@ -1,4 +1,5 @@
 package import Libuv
+package import Wire
 
 /// Why the client got no answer.
 package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
@@ -18,6 +19,10 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
     case lost(UVError)
     /// What answers is no uv-taskd.
     case foreignAnswer(host: String, port: Int, String)
+    /// The server refused the connection itself, in an error without a `seq`; nothing of what was asked was done.
+    ///
+    /// The text is the server's message; nil unless the client keeps texts.
+    case refused(RequestError, text: String?)
     /// A submit was sent, and sent again where that made sense, and no answer came.
     case submitUnanswered(ClientError)
     /// A submit was sent and not answered, and another life of the server has no trace of it.
@@ -27,7 +32,7 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
     package var requestMayHaveArrived: Bool {
         switch self {
         case .timedOut(_, _, _, .waitingForAnswer), .lost, .cutOff, .closed, .submitUnanswered, .restarted: true
-        case .timedOut, .cannotResolve, .nothingListens, .cannotConnect, .foreignAnswer: false
+        case .timedOut, .cannotResolve, .nothingListens, .cannotConnect, .foreignAnswer, .refused: false
         }
     }
 
@@ -38,6 +43,9 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
         default: false
         }
     }
+
+    /// Whether the server said that it takes no request on this connection.
+    package var isRefusal: Bool { if case .refused = self { true } else { false } }
 
     /// Whether the words tell what became of the submits that have no answer.
     var tellsOfSubmits: Bool {
@@ -78,6 +86,10 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
             "the connection was lost: \(error.message)"
         case .foreignAnswer(let host, let port, let reason):
             "what answers on \(place(host, port)) is not uv-taskd: \(reason). Check --host and --port"
+        // What the server says of it is for whoever knows the terminal.
+        case .refused(let error, _):
+            error.code == .tooManyConnections
+                ? "the daemon has too many connections" : "the daemon refused the connection"
         case .submitUnanswered(let cause):
             "\(cause). It is not known whether the task was queued"
         case .restarted(let host, let port):

@@ -9,6 +9,9 @@ final class Connection {
     private let reader = MessageReader()
     private let onMessage: (MessageReader, Span<UInt8>) throws(BrokenMessage) -> Void
 
+    /// Why nothing more can be sent; what came in before is still read.
+    private var writeError: UVError?
+
     /// Why no more messages will come.
     private(set) var failure: ClientError?
 
@@ -27,14 +30,18 @@ final class Connection {
     }
 
     /// Sends whole messages, and reads from then on; a failure is told by `failure`.
+    ///
+    /// Where the server has closed the connection already, it may have said why: that is read first.
     func send(_ bytes: [UInt8]) {
         guard failure == nil else { return }
         do throws(UVError) {
-            try stream.write(bytes.span)
-            try stream.startReading()
+            if writeError == nil { try stream.write(bytes.span) }
+        } catch  where error.meansClosed {
+            writeError = error
         } catch {
-            fail(.lost(error))
+            return fail(.lost(error))
         }
+        do throws(UVError) { try stream.startReading() } catch { fail(.lost(writeError ?? error)) }
     }
 
     /// May be called twice.
@@ -66,10 +73,15 @@ extension Connection: TCPStreamDelegate {
     }
 
     func streamDidEnd(_ error: UVError?) {
-        fail(error.map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed))
+        fail((writeError ?? error).map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed))
     }
 
     func streamDidDrain() {}
+}
+
+extension UVError {
+    /// Of a write: the other side has closed the connection, and reading comes to an end too.
+    fileprivate var meansClosed: Bool { code == .brokenPipe || code == .connectionReset }
 }
 
 extension ClientConfiguration {

@@ -170,10 +170,13 @@ package final class TaskClient {
     /// any other refusal is one of the whole connection.
     private func takeUnnumbered(_ incoming: IncomingReply) throws(BrokenMessage) {
         guard let error = incoming.error else { throw .answerToNothing }
-        let oldest = error.code == .tooLarge ? unanswered.oldestSentSubmit : nil
-        for sequence in oldest.map({ [$0] }) ?? unanswered.sequences {
-            unanswered.remove(sequence)?.onAnswer(Answer(reply: .refused(error), text: incoming.text))
+        if error.code == .tooLarge, let oldest = unanswered.oldestSentSubmit {
+            unanswered.remove(oldest)?.onAnswer(Answer(reply: .refused(error), text: incoming.text))
+            return
         }
+        failure =
+            unanswered.hasSubmitSentAgain
+            ? .submitUnanswered(.refused(error, text: incoming.text)) : .refused(error, text: incoming.text)
     }
 
     private func know(_ instance: InstanceID) {

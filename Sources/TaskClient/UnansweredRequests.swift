@@ -19,6 +19,9 @@ struct UnansweredRequests {
 
     var hasSentSubmit: Bool { entries.values.contains { $0.isSubmit && $0.wasSent } }
 
+    /// Whether one may have been carried out on a connection before this one.
+    var hasSubmitSentAgain: Bool { entries.values.contains { $0.isSubmit && $0.wasSentAgain } }
+
     /// In the order in which they were made.
     var sequences: [Int] { entries.keys.sorted() }
 

@@ -68,6 +68,53 @@ class NoServer(CommandTest):
             os.kill(self.daemon.pid, signal.SIGCONT)
 
 
+class RefusedConnection(CommandTest):
+    """What a daemon says that takes no more connections, before it closes one."""
+
+    LINE = ('{"error":{"code":"too_many_connections","message":"32 clients are connected","limit":"max-connections",'
+            '"value":32}}\n')
+    WORDS = "the daemon has too many connections: at most 32 (--max-connections)"
+
+    def answer(self, connection):
+        read_lines(connection, 1)
+        connection.sendall(self.LINE.encode())
+
+    def greet(self, connection):
+        """What was asked is not read: closing resets the connection."""
+        connection.sendall(self.LINE.encode())
+
+    def test_every_command(self):
+        for serve in self.answer, self.greet:
+            for arguments in COMMANDS:
+                with self.subTest(arguments, serve=serve), FakeServer(serve) as server:
+                    output = self.LINE if "--json" in arguments else ""
+                    self.expect(arguments, server=server, code=5, output=output, errors=self.WORDS)
+
+    def test_the_reply(self):
+        for arguments in COMMANDS:
+            with self.subTest(arguments), FakeServer(self.answer) as server:
+                arguments = arguments.removesuffix(" --json") + " --json"
+                self.expect(arguments, server=server, code=5, output=self.LINE, errors=self.WORDS)
+
+    def test_data_that_no_socket_holds(self):
+        data = b"x" * 16_000_000
+        for serve in self.answer, self.greet:
+            with self.subTest(serve=serve), FakeServer(serve) as server:
+                self.expect("run echo", server=server, code=5, errors=self.WORDS, data=data)
+
+    def test_the_originals_form(self):
+        for serve in self.answer, self.greet:
+            for arguments, words in (
+                ("--action run --task_name echo", "failed to start task echo"),
+                ("--action run --task_name echo -w true", "failed to start task echo"),
+                ("--action st --data 7", "failed to get task status. Task #7"),
+                ("--action res --data 7", "failed to get task result. Task #7"),
+            ):
+                with self.subTest(arguments, serve=serve), FakeServer(serve) as server:
+                    ran = self.call(arguments, server=server)
+                    self.assertEqual(ran, ("", f"ERROR: {words} ({self.WORDS})\n", 6))
+
+
 class Draining(CommandTest):
     time_scale = 0.05
 

@@ -123,11 +123,13 @@ struct ClassicClientTests {
             .timedOut(host: "h", port: 1, milliseconds: 5000, .waitingForAnswer),
             .foreignAnswer(host: "h", port: 1, "r"), .cutOff,
             .submitUnanswered(.closed), .restarted(host: "h", port: 1),
+            .refused(RequestError(.tooManyConnections, "two\nlines"), text: nil),
+            .submitUnanswered(.refused(RequestError(.badRequest, "two\nlines"), text: nil)),
         ]
         for error in errors { #expect(!error.description.contains("\n") && !error.description.isEmpty) }
         #expect(
             errors.map(\.requestMayHaveArrived) == [
-                false, false, false, true, true, false, true, false, true, true, true,
+                false, false, false, true, true, false, true, false, true, true, true, false, true,
             ])
         #expect(ClientError.nothingListens(host: "::1", port: 1).description.hasPrefix("nothing listens on [::1]:1."))
         // Started here it would be of no use.

@@ -80,17 +80,6 @@ struct TaskClientTests {
         #expect(answers == ["a too_large", "b 2"])
     }
 
-    @Test func anyOtherRefusalWithoutANumberIsTheWholeConnections() throws {
-        let server = FakeServer([.answer(info(1)), .silence, .silence, .answer(refused(nil, .badRequest))])
-        let client = try taskClient(of: server)
-        var codes: [RequestError.Code?] = []
-        for data in ["a", "b"] { client.send(.run(taskName: "echo", data: data)) { codes.append(code($0)) } }
-        client.send(.status(.first)) { codes.append(code($0)) }
-        try client.run { codes.count == 3 }
-        client.close()
-        #expect(codes == [.badRequest, .badRequest, .badRequest])
-    }
-
     @Test(arguments: [
         "{\"seq\":2,\"status\":\"success\"}\n", "{}\n", "{\"status\":\"success\"}\n",
         "{\"seq\":7,\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n",
@@ -111,16 +100,6 @@ struct TaskClientTests {
         let error = #expect(throws: ClientError.self) { try client.ask(.status(.first)) }
         client.close()
         #expect(error?.description.contains("an answer to nothing that was asked") == true)
-    }
-
-    @Test func aRefusedConnectionRefusesEverything() throws {
-        let server = FakeServer([.silence, .answer(refused(nil, .tooManyConnections))])
-        let client = try taskClient(of: server)
-        var codes: [RequestError.Code?] = []
-        for _ in 1...2 { client.send(.status(.first)) { codes.append(code($0)) } }
-        try client.run { codes.count == 2 }
-        client.close()
-        #expect(codes == [.tooManyConnections, .tooManyConnections])
     }
 
     // MARK: Deadlines and foreign answers

@@ -4,6 +4,8 @@ import Libuv
 /// A server on a thread of its own that answers every line with the next of its steps; each connection has its own.
 package final class FakeServer: Sendable {
     package enum Step: Sendable {
+        /// Of the first step: before any line has come.
+        case greet(String)
         case answer(String)
         case answerAfter(milliseconds: UInt64, String)
         case silence
@@ -79,7 +81,11 @@ package final class FakeServer: Sendable {
             self.steps = steps[...]
             self.note = note
             stream.delegate = self
-            if case .close? = steps.first { end() } else { try? stream.startReading() }
+            if case .greet(let text) = steps.first {
+                self.steps.removeFirst()
+                try? stream.write(text.utf8Span.span)
+            }
+            if case .close? = self.steps.first { end() } else { try? stream.startReading() }
         }
 
         func streamDidRead(_ bytes: Span<UInt8>) {
@@ -94,7 +100,7 @@ package final class FakeServer: Sendable {
             case .answer(let text): answer(text)
             case .answerAfter(let milliseconds, let text): answer(text, after: milliseconds)
             case .close: return end()
-            case .silence, nil: break
+            case .greet, .silence, nil: break
             }
             if case .close? = steps.first { end() }
         }
