@@ -190,7 +190,10 @@ final class EachLine {
 
     private func end(_ line: Int, _ error: RequestError) -> CommandEnd {
         let sentence = RefusalWords.refused(error, submitOf: command.taskName)
-        return CommandEnd(ProgramExit(error.code), RefusalWords.line(line, sentence, submittedAfter: submittedAfter))
+        return CommandEnd(
+            ProgramExit(error.code),
+            RefusalWords.line(
+                line, sentence, isTemporary: RefusalWords.isTemporary(error), submittedAfter: submittedAfter))
     }
 
     private func end(_ stop: Conversation.Stop) -> CommandEnd {

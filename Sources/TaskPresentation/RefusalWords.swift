@@ -28,41 +28,66 @@ package enum RefusalWords {
             + error.names.map(name).joined(separator: ", ")
     }
 
-    /// Of any other request: `the queue is full: at most 1000 tasks may wait (--max-waiting); try again in about 2 s`
+    /// Of any other request: `the queue is full: at most 1000 tasks may wait (--max-queued); try again in about 2 s`
     package static func refused(_ error: RequestError) -> String {
         switch error.code {
         case .badRequest: "the daemon could not read the request: \(message(error))"
         case .unknownRequest: "the daemon does not know this request; it may be older than this uv-task"
         case .tooLarge: tooLarge(error)
-        case .queueFull: "the queue is full\(limit(error, " tasks may wait"))\(tryAgain(error))"
-        case .memoryFull: "the daemon's memory is full\(limit(error, " bytes of data and results"))\(tryAgain(error))"
-        case .tooManyConnections: "the daemon has too many connections\(limit(error, ""))\(tryAgain(error))"
+        case .queueFull: "the queue is full\(limit(error) { "\($0) tasks may wait" })\(tryAgain(error))"
+        case .memoryFull:
+            "the daemon's memory is full\(limit(error) { "\(ByteCount.text($0)) of data and results" })\(tryAgain(error))"
+        case .tooManyConnections: "the daemon has too many connections\(limit(error) { "\($0)" })\(tryAgain(error))"
         case .draining: "the daemon is being stopped; try again when it runs again"
         case .keyConflict: "the key was given before with another name or other data; choose another key"
         default: message(error) + tryAgain(error)
         }
     }
 
-    /// Of the first of many lines that was refused: `line 17: the queue is full; lines before it were submitted`, and
-    /// `…; lines before it were submitted; line 18 is task 17 and line 20 is task 18, sent before the refusal came`
+    /// Of the first of many lines that was refused: `line 17: the queue is full; lines before it were submitted: go on from
+    /// line 17`, and where others went out before the refusal came
+    /// `…; lines before it were submitted, and lines 18 to 20 are tasks 17 to 19: go on with the others, from line 17`
     ///
-    /// - Parameter submittedAfter: Lines after it that went out before the refusal came, and their tasks.
+    /// - Parameters:
+    ///   - isTemporary: whether the same line may be taken later, so that it makes sense to go on.
+    ///   - submittedAfter: lines after it that were submitted all the same, in their order, and their tasks.
     package static func line(
-        _ number: Int, _ sentence: String, submittedAfter: [(line: Int, id: TaskID)] = []
+        _ number: Int, _ sentence: String, isTemporary: Bool = false, submittedAfter: [(line: Int, id: TaskID)] = []
     ) -> String {
-        var sentence = "line \(number): \(sentence)"
-        if number > 1 { sentence += "; lines before it were submitted" }
-        if number == 1, submittedAfter.isEmpty { sentence += "; nothing was submitted" }
-        guard !submittedAfter.isEmpty else { return sentence }
-        var parts = submittedAfter.prefix(mostLines).map { "line \($0.line) is task \($0.id)" }
-        if submittedAfter.count > mostLines { parts.append("\(submittedAfter.count - mostLines) more are tasks") }
-        let last = parts.removeLast()
-        let list = parts.isEmpty ? last : "\(parts.joined(separator: ", ")) and \(last)"
-        return "\(sentence); \(list), sent before the refusal came"
+        var clauses: [String] = []
+        if number > 1 { clauses.append("lines before it were submitted") }
+        if !submittedAfter.isEmpty { clauses.append(runs(of: submittedAfter)) }
+        if clauses.isEmpty { clauses.append("nothing was submitted") }
+        let others = submittedAfter.isEmpty ? "" : "with the others, "
+        let advice =
+            isTemporary && (number > 1 || !submittedAfter.isEmpty) ? ": go on \(others)from line \(number)" : ""
+        return "line \(number): \(sentence); \(clauses.joined(separator: ", and "))\(advice)"
     }
 
-    /// So many are named one by one.
-    private static let mostLines = 10
+    /// Whether what was refused may be taken when some time has passed, and what was taken before is still there then.
+    package static func isTemporary(_ error: RequestError) -> Bool {
+        // Data that never fits is refused without a time.
+        error.code == .queueFull || error.code == .memoryFull && error.retryAfter != nil
+    }
+
+    /// `lines 18 to 20 are tasks 17 to 19`, `line 18 is task 17 and line 20 is task 18`: whoever goes on needs them all.
+    private static func runs(of lines: [(line: Int, id: TaskID)]) -> String {
+        var runs: [(line: Int, id: Int, count: Int)] = []
+        for (line, id) in lines {
+            if let last = runs.last, last.line + last.count == line, last.id + last.count == id.rawValue {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append((line, id.rawValue, 1))
+            }
+        }
+        let parts = runs.map { run in
+            run.count == 1
+                ? "line \(run.line) is task \(run.id)"
+                : "lines \(run.line) to \(run.line + run.count - 1) are tasks \(run.id) to \(run.id + run.count - 1)"
+        }
+        return [parts.dropLast().joined(separator: ", "), parts[parts.count - 1]].filter { !$0.isEmpty }
+            .joined(separator: " and ")
+    }
 
     private static func tooLarge(_ error: RequestError) -> String {
         guard let value = error.value else { return "too large: \(message(error))" }
@@ -70,11 +95,11 @@ package enum RefusalWords {
         return "too large: the daemon takes at most \(value) bytes\(option)"
     }
 
-    /// `: at most 1000 tasks may wait (--max-waiting)`, as far as it is told.
-    private static func limit(_ error: RequestError, _ what: String) -> String {
+    /// `: at most 1000 tasks may wait (--max-queued)`, as far as it is told.
+    private static func limit(_ error: RequestError, _ words: (Int) -> String) -> String {
         let option = error.limit.map { " (--\(name($0)))" } ?? ""
         guard let value = error.value else { return option }
-        return ": at most \(value)\(what)\(option)"
+        return ": at most \(words(value))\(option)"
     }
 
     private static func tryAgain(_ error: RequestError) -> String {

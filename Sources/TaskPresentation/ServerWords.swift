@@ -2,11 +2,12 @@ package import Wire
 
 /// What a server says of itself, laid out for people: a line for each value.
 package enum ServerWords {
-    /// What `stats` prints: `waiting           3`, `data and results  12.3 MiB`, and so on.
+    /// What `stats` prints: `waiting           3`, `held for tasks    12.3 MiB`, and so on.
     ///
-    /// Refusals are told only where there are any.
+    /// Refusals, and connections that a limit closed, are told only where there are any.
     package static func text(_ statistics: ServerStatistics) -> String {
-        let refused = statistics.refused.filter { $0.count != 0 }
+        let closed = statistics.closedForLimits.map { ("closed by --\(name($0.name))", $0.count) }
+        let refused = statistics.refused.map { ("refused \(name($0.name))", $0.count) }
         return text(
             [
                 ("uptime", Durations.short(statistics.uptime)),
@@ -16,13 +17,16 @@ package enum ServerWords {
                 ("cancelled", "\(statistics.cancelled)"),
                 ("waiting", "\(statistics.waiting)"),
                 ("running", "\(statistics.running)"),
+                ("kept", "\(statistics.kept)"),
+                ("forgotten", "\(statistics.forgotten)"),
                 ("oldest waiting", statistics.oldestWaiting.map { "for \(Durations.short($0))" } ?? "-"),
-                ("data and results", ByteCount.text(statistics.heldBytes)),
+                ("held for tasks", ByteCount.text(statistics.heldBytes)),
+                ("held for clients", ByteCount.text(statistics.connectionBytes)),
                 ("connections", "\(statistics.connections)"),
                 ("connections so far", "\(statistics.accepted)"),
                 ("closed for errors", "\(statistics.closedForErrors)"),
                 ("waits", "\(statistics.waits)"),
-            ] + refused.map { ("refused \(name($0.name))", "\($0.count)") })
+            ] + (closed + refused).filter { $0.1 != 0 }.map { ($0.0, "\($0.1)") })
     }
 
     /// What `info` prints: `version           1.0.0`, `task type revers  2 s`, `--max-message     1 MiB`, and so on.
@@ -47,12 +51,14 @@ package enum ServerWords {
     /// All names are filled up to the longest: none may be endless.
     private static func name(_ text: String) -> String { TerminalText.escapedLine(text, width: 40) }
 
-    /// How the values of limits read.
+    /// How the values of limits read that are no numbers of things.
     private static let limits: [(name: String, words: @Sendable (Int) -> String)] = [
-        ("max-message", ByteCount.text), ("timeout", Durations.exact), ("drain-timeout", Durations.exact),
+        (LimitName.message, ByteCount.text), (LimitName.memory, ByteCount.text),
+        (LimitName.keptTime, Durations.exact), (LimitName.idleTime, Durations.exact),
+        (LimitName.writeTime, Durations.exact), (LimitName.drainTime, Durations.exact),
     ]
 
-    /// One that this version does not know is a number.
+    /// A count, and one that this version does not know, is a number.
     private static func value(of limit: ServerInformation.Limit) -> String {
         guard let value = limit.value else { return "none" }
         return limits.first { $0.name == limit.name }?.words(value) ?? "\(value)"

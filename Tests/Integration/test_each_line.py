@@ -103,11 +103,24 @@ class EachLine(CommandTest):
         sentence = (
             "uv-task: line 2: too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that; lines "
             "before it were submitted")
-        later = [f"line {line} is task {line - 1}" for line in range(3, self.daemon.ask("stats")["submitted"] + 2)]
-        if later:
-            listed = " and ".join(filter(None, [", ".join(later[:-1]), later[-1]]))
-            sentence += f"; {listed}, sent before the refusal came"
+        last = self.daemon.ask("stats")["submitted"]
+        if last > 2:
+            sentence += f", and lines 3 to {last + 1} are tasks 2 to {last}"
+        elif last == 2:
+            sentence += ", and line 3 is task 2"
         self.assertEqual(ran.errors, sentence + "\n")
+
+    def test_a_queue_that_is_full(self):
+        self.daemon = self.start_daemon("--max-queued", 2, time_scale=1)
+        full = r"the queue is full: at most 2 tasks may wait \(--max-queued\); try again in about \d+ s"
+        # One runs and two wait.
+        ran = self.call("run too_long_echo --each-line", data=b"a\n" * 10)
+        self.assertEqual((ran.output, ran.code), ("1\n2\n3\n", 5))
+        self.assertRegex(
+            ran.errors, rf"\Auv-task: line 4: {full}; lines before it were submitted: go on from line 4\n\Z")
+        ran = self.call("run too_long_echo --each-line --wait", data=b"a\n" * 10)
+        self.assertEqual((ran.output, ran.code), ("", 5))
+        self.assertRegex(ran.errors, rf"\Auv-task: line 1: {full}; nothing was submitted\n\Z")
 
     def test_a_line_too_large_for_any_daemon(self):
         ran = self.call("run echo --each-line", data=b"a\n" + b"x" * (17 << 20))

@@ -109,6 +109,7 @@ class StatsAndInfo(CommandTest):
         ran = self.call("stats")
         self.assertEqual((ran.errors, ran.code), ("", 0))
         text = re.sub(r"(uptime +|for )\d+\.\d s", r"\1N s", ran.output)
+        # Six bytes are data, the others keys.
         self.assertEqual(re.sub(r"so far +\d+", "so far    N", text), """\
 uptime                N s
 submitted             4
@@ -117,8 +118,11 @@ failed                0
 cancelled             1
 waiting               1
 running               1
+kept                  2
+forgotten             0
 oldest waiting        for N s
-data and results      6 bytes
+held for tasks        134 bytes
+held for clients      0 bytes
 connections           1
 connections so far    N
 closed for errors     0
@@ -130,13 +134,17 @@ refused unknown_task  1
         ran = self.call("stats --json")
         self.assertEqual((ran.errors, ran.code), ("", 0))
         self.assertEqual(masked(ran.output), (
-            '{"uptime_ms":N,"submitted":0,"succeeded":0,"failed":0,"cancelled":0,"waiting":0,"running":0,"held_bytes":0,'
-            '"connections":1,"accepted":1,"waits":0,"closed_for_errors":0,"refused":{'
+            '{"uptime_ms":N,"submitted":0,"succeeded":0,"failed":0,"cancelled":0,"waiting":0,"running":0,"kept":0,'
+            '"forgotten":0,"held_bytes":0,"connection_bytes":0,"connections":1,"accepted":1,"waits":0,"closed_for_errors":0,'
+            '"closed_for_limits":{"timeout":0,"write-timeout":0,"max-memory":0},"refused":{'
             + ",".join(f'"{code}":0' for code in json.loads(ran.output)["refused"]) + "}}\n"))
 
     def test_info(self):
         version = program(DAEMON_PROGRAM, "--version").output.strip()
-        self.expect("info", f"""\
+        ran = self.call("info")
+        # As many as there may be descriptors.
+        text = re.sub(r"(--max-connections +)\d+", r"\1N", ran.output)
+        self.assertEqual((text, ran.errors, ran.code), (f"""\
 name                     uv-taskd
 version                  {version}
 protocol                 1
@@ -147,14 +155,26 @@ task type reverse        2000 s
 task type permutation    5000 s
 task type too_long_echo  20000 s
 --max-message            1 MiB
+--max-queued             100000
+--max-memory             256 MiB
+--keep-results           100000
+--keep-for               none
+--max-connections        N
+--max-unanswered         1000
 --timeout                none
+--write-timeout          30 s
 --drain-timeout          30 s
-""")
+""", "", 0))
         self.expect_json("info --json", (
             f'{{"name":"uv-taskd","version":"{version}","protocol":1,"instance":"I","task_types":['
             '{"name":"echo","delay_ms":N},{"name":"revers","delay_ms":N},{"name":"reverse","delay_ms":N},'
             '{"name":"permutation","delay_ms":N},{"name":"too_long_echo","delay_ms":N}],'
-            '"limits":{"max-message":1048576,"timeout":null,"drain-timeout":30000}}\n'))
+            '"limits":{"max-message":1048576,"max-queued":100000,"max-memory":268435456,"keep-results":100000,'
+            f'"keep-for":null,"max-connections":{self.limit("max-connections")},"max-unanswered":1000,"timeout":null,'
+            '"write-timeout":30000,"drain-timeout":30000}}\n'))
+
+    def limit(self, name):
+        return self.daemon.ask("info")["limits"][name]
 
 
 if __name__ == "__main__":

@@ -36,12 +36,12 @@ struct RefusalWordsTests {
                 == "too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that")
         #expect(RefusalWords.refused(limited(.tooLarge)) == "too large: as the server says")
         #expect(
-            RefusalWords.refused(limited(.queueFull, "max-waiting", 1000, retryAfter: 2000))
-                == "the queue is full: at most 1000 tasks may wait (--max-waiting); try again in about 2 s")
+            RefusalWords.refused(limited(.queueFull, "max-queued", 1000, retryAfter: 2000))
+                == "the queue is full: at most 1000 tasks may wait (--max-queued); try again in about 2 s")
         #expect(RefusalWords.refused(limited(.queueFull)) == "the queue is full")
         #expect(
-            RefusalWords.refused(limited(.memoryFull, "max-memory", 9, retryAfter: 1))
-                == "the daemon's memory is full: at most 9 bytes of data and results (--max-memory); "
+            RefusalWords.refused(limited(.memoryFull, "max-memory", 256 << 20, retryAfter: 1))
+                == "the daemon's memory is full: at most 256 MiB of data and results (--max-memory); "
                 + "try again in less than 1 s")
         #expect(
             RefusalWords.refused(limited(.tooManyConnections, "max-connections", 9, retryAfter: 2000))
@@ -89,14 +89,36 @@ struct RefusalWordsTests {
     @Test func theLineThatWasRefused() {
         #expect(RefusalWords.line(17, "no") == "line 17: no; lines before it were submitted")
         #expect(RefusalWords.line(1, "no") == "line 1: no; nothing was submitted")
-        func sent(_ lines: Int...) -> [(line: Int, id: TaskID)] { lines.map { ($0, TaskID(rawValue: $0 - 1)!) } }
+        #expect(RefusalWords.line(1, "no", isTemporary: true) == "line 1: no; nothing was submitted")
+        #expect(
+            RefusalWords.line(17, "no", isTemporary: true)
+                == "line 17: no; lines before it were submitted: go on from line 17")
+    }
+
+    @Test func linesThatWereSubmittedAfterIt() {
+        func sent(_ lines: Int...) -> [(line: Int, id: TaskID)] {
+            lines.enumerated().map { ($0.element, TaskID(rawValue: 101 + $0.offset)!) }
+        }
         #expect(
             RefusalWords.line(17, "no", submittedAfter: sent(18))
-                == "line 17: no; lines before it were submitted; line 18 is task 17, sent before the refusal came")
+                == "line 17: no; lines before it were submitted, and line 18 is task 101")
         #expect(
-            RefusalWords.line(1, "no", submittedAfter: sent(3, 4))
-                == "line 1: no; line 3 is task 2 and line 4 is task 3, sent before the refusal came")
-        let many = RefusalWords.line(1, "no", submittedAfter: (2...30).flatMap { sent($0) })
-        #expect(many.hasSuffix(", line 11 is task 10 and 19 more are tasks, sent before the refusal came"))
+            RefusalWords.line(1, "no", isTemporary: true, submittedAfter: sent(3, 4, 5, 9))
+                == "line 1: no; lines 3 to 5 are tasks 101 to 103 and line 9 is task 104: go on with the others, from line 1"
+        )
+        #expect(
+            RefusalWords.line(2, "no", isTemporary: true, submittedAfter: sent(3, 5, 7, 8))
+                == "line 2: no; lines before it were submitted, and line 3 is task 101, line 5 is task 102 and lines 7 to 8 are "
+                + "tasks 103 to 104: go on with the others, from line 2")
+        // Another client's tasks came between.
+        let apart = RefusalWords.line(
+            1, "no", submittedAfter: [(2, TaskID(rawValue: 5)!), (3, TaskID(rawValue: 7)!)])
+        #expect(apart == "line 1: no; line 2 is task 5 and line 3 is task 7")
+    }
+
+    @Test func whatMayBeTakenLater() {
+        let temporary = RequestError.Code.all.filter { RefusalWords.isTemporary(limited($0, retryAfter: 5)) }
+        #expect(temporary == [.queueFull, .memoryFull])
+        #expect(!RefusalWords.isTemporary(limited(.memoryFull)))
     }
 }

@@ -14,30 +14,39 @@ struct ServerWordsTests {
         statistics.waiting = 3
         statistics.running = 1
         statistics.oldestWaiting = 12_000
+        statistics.kept = 7
+        statistics.forgotten = 11
         statistics.heldBytes = 12_950_000
+        statistics.connectionBytes = 70_000
         statistics.connections = 4
         statistics.accepted = 40
         statistics.waits = 6
         statistics.closedForErrors = 7
+        statistics.closedForLimits = [.init("timeout", 0), .init("write-timeout", 2), .init("x\u{1B}", 3)]
         statistics.refused = [.init("queue_full", 8), .init("draining", 0)]
         #expect(
-            ServerWords.text(statistics) == """
-                uptime              2 h 4 min
-                submitted           12
-                succeeded           5
-                failed              1
-                cancelled           2
-                waiting             3
-                running             1
-                oldest waiting      for 12.0 s
-                data and results    12.3 MiB
-                connections         4
-                connections so far  40
-                closed for errors   7
-                waits               6
-                refused queue_full  8
+            ServerWords.text(statistics) == #"""
+                uptime                     2 h 4 min
+                submitted                  12
+                succeeded                  5
+                failed                     1
+                cancelled                  2
+                waiting                    3
+                running                    1
+                kept                       7
+                forgotten                  11
+                oldest waiting             for 12.0 s
+                held for tasks             12.3 MiB
+                held for clients           68.3 KiB
+                connections                4
+                connections so far         40
+                closed for errors          7
+                waits                      6
+                closed by --write-timeout  2
+                closed by --x\u{1B}        3
+                refused queue_full         8
 
-                """)
+                """#)
         #expect(ServerWords.text(ServerStatistics()).contains("oldest waiting      -\n"))
     }
 
@@ -47,7 +56,9 @@ struct ServerWordsTests {
             taskTypes: [.init(name: "echo", delay: 0), .init(name: "ре\u{1B}", delay: 2000)],
             limits: [
                 .init("max-message", 1 << 20), .init("timeout", nil), .init("drain-timeout", 30_000),
-                .init("message-timeout-size", 65_536), .init("connection_limit", 1000),
+                .init("max-queued", 100_000), .init("max-memory", 256 << 20), .init("keep-results", 1000),
+                .init("keep-for", 86_400_000), .init("max-connections", nil), .init("max-unanswered", 1000),
+                .init("write-timeout", 1500), .init("message-timeout-size", 65_536), .init("connection_limit", 1000),
             ])
         information.version = "1.2.3"
         #expect(
@@ -61,6 +72,13 @@ struct ServerWordsTests {
                 --max-message           1 MiB
                 --timeout               none
                 --drain-timeout         30 s
+                --max-queued            100000
+                --max-memory            256 MiB
+                --keep-results          1000
+                --keep-for              24 h
+                --max-connections       none
+                --max-unanswered        1000
+                --write-timeout         1500 ms
                 --message-timeout-size  65536
                 --connection_limit      1000
 
