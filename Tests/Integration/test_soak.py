@@ -14,8 +14,8 @@ from soak.run import soak
 
 class Soak(unittest.TestCase):
     def test_a_mixed_crowd_for_a_minute(self):
-        seconds = 60 if TIMING else 10
-        soak(seconds, str(random.randrange(1_000_000)))
+        seconds, clients = (60, 60) if TIMING else (10, 20)
+        soak(seconds, str(random.randrange(1_000_000)), clients)
 
 
 class OracleTests(unittest.TestCase):

@@ -41,8 +41,8 @@ class Auditor:
     def _audit(self, first, last):
         ids = range(first, last + 1)
         results = self._ask("get_result", ids, wait=True)
-        # Once all have ended, in one go, and with the last one of the batch before: should the wall clock jump, then hardly
-        # between two of them.
+        # Once all have ended, in one go, and with the last one of the batch before: should the wall clock jump, then
+        # hardly between two of them.
         reports = self._ask("status", range(max(first - 1, 1), last + 1))
         ended_at = submitted_at = 0
         for task_id, report in reports.items():

@@ -12,7 +12,7 @@ class Tally:
     """What all visits of one kind came to."""
 
     def __init__(self):
-        self.visits = self.connections = self.requests = 0
+        self.visits = self.connections = self.lines = 0
 
 
 class Crowd:
@@ -59,7 +59,7 @@ class Crowd:
             tally = self.tallies[kind.__name__]
             tally.visits += 1
             tally.connections += guest.connection_count
-            tally.requests += guest.request_count
+            tally.lines += guest.lines_sent
             self.latencies += guest.latencies
 
     def _fail(self, kind, failure):
@@ -90,5 +90,5 @@ class Crowd:
         for tally in tallies:
             total.visits += tally.visits
             total.connections += tally.connections
-            total.requests += tally.requests
+            total.lines += tally.lines
         return total

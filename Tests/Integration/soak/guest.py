@@ -45,7 +45,7 @@ class Guest:
         return len(self._connections) + self.storm_count
 
     @property
-    def request_count(self):
+    def lines_sent(self):
         return sum(connection.lines_sent for connection in self._connections)
 
     def pause(self, longest):

@@ -74,8 +74,8 @@ class Oracle:
     """Is told all that clients saw; raises AssertionError where that cannot be.
 
     A submission has a number that stands in its data, and a task has an id. That every acknowledged submission ran once
-    means: each id belongs to one number, each number to one id, however it was learnt (from the acknowledgement, or from
-    the result), and each id has one end, however often and by whomever it was seen.
+    means: each id belongs to one number, each number to one id, whether that was learnt from the acknowledgement or from
+    the result, and each id has one end, however often and by whomever it was seen.
     """
 
     def __init__(self, seed):

@@ -70,7 +70,7 @@ def flooding(guest):
     connection.socket.settimeout(0.3)
     try:
         connection.send_bytes(text)
-        for _ in range(200):
+        for _ in range(500):
             connection.send_bytes((get_result(guest.some_task() or 1) + "\n") * 1000)
     except (TimeoutError, ConnectionError):
         pass

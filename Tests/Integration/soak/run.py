@@ -90,11 +90,14 @@ class MainRun:
     def stop(self):
         for crowd in self._crowds:
             crowd.stop()
+        self._oracle.end()
 
     def finish(self):
         """Waits until all clients have gone, and gives the table."""
         for crowd in self._crowds:
             crowd.join()
+        if self.failures:
+            raise AssertionError(self.failures[0])
         # What a client sent that has gone is read before anyone asks for the last counts.
         wait_until(lambda: self._daemon.ask("stats")["connections"] <= 2, "no connections but those of the soak")
         self._crowds_are_gone.set()
@@ -114,10 +117,10 @@ class MainRun:
             f"round trips of good clients: {percentiles(self._crowds[0].latencies)}", farewell])
 
     def _table(self):
-        yield f"{'client':24}{'visits':>10}{'connections':>14}{'requests':>12}"
+        yield f"{'client':24}{'visits':>10}{'connections':>14}{'lines sent':>12}"
         for crowd in self._crowds:
             for name, tally in sorted(crowd.tallies.items()):
-                yield f"{name:24}{tally.visits:10}{tally.connections:14}{tally.requests:12}"
+                yield f"{name:24}{tally.visits:10}{tally.connections:14}{tally.lines:12}"
 
 
 def nonzero(counts):
@@ -136,9 +139,13 @@ def part_in_good_order(daemon, seed):
         daemon.terminate()
         ends = {}
         for index, other in enumerate(others):
-            for task_id, reply in zip(ids[index::5], other.replies_to(*ids[index::5])):
+            try:
+                replies = other.replies_to(*ids[index::5])
+                other.expect_end()
+            except AssertionError as failure:
+                raise AssertionError(f"a client that waited when the daemon was told to stop: {failure}") from None
+            for task_id, reply in zip(ids[index::5], replies):
                 ends[task_id] = failure_code(reply) or reply["status"]
-            other.expect_end()
         sequence = [ends[task_id] for task_id in ids]
         done = sequence.count("success")
         if sequence != ["success"] * done + ["shut_down"] * (len(ids) - done):

@@ -97,7 +97,7 @@ def check_results(guest, connection, limits, ids):
     seqs = range(1000, 1000 + len(ids))
     connection.send(*(numbered(seq, "get_result", task_id=task_id, wait=True) for seq, task_id in zip(seqs, ids)))
     for task_id, reply in zip(ids, connection.replies_to(*seqs)):
-        if error_code(reply) != "expired" or "keep-results" not in limits:
+        if error_code(reply) != "expired" or not {"keep-results", "max-memory"} & set(limits):
             guest.check_ended(task_id, reply)
 
 
@@ -248,6 +248,8 @@ class TightRun:
 
     def finish(self):
         self._crowd.join()
+        if self.failures:
+            raise AssertionError(self.failures[0])
         lasted = time.monotonic() - self._began
         wait_until(lambda: self._daemon.ask("stats")["connections"] <= 2, "no connections but those of the soak")
         self._over.set()

@@ -6,7 +6,7 @@ import statistics
 from harness import wait_until
 
 # What a kept task may take beside its data and result.
-TASK_BYTES = 400
+TASK_BYTES = 200
 
 
 def resident_bytes(pid):
@@ -65,9 +65,12 @@ class ProcessWatch:
 
     def check_descriptors(self):
         """Once all clients have gone: those that it began with."""
-        wait_until(
-            lambda: descriptor_count(self._pid) == self._descriptors,
-            f"the daemon's descriptors back at {self._descriptors}: it has {descriptor_count(self._pid)}")
+        try:
+            wait_until(lambda: descriptor_count(self._pid) == self._descriptors)
+        except AssertionError:
+            raise AssertionError(
+                f"the daemon began with {self._descriptors} descriptors, and with all clients gone it has "
+                f"{descriptor_count(self._pid)}") from None
         return self._descriptors
 
 
