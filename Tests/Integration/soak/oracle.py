@@ -61,7 +61,7 @@ class Submission:
         if sort == _ANY and size < 0.02:
             text *= 1000 if size < 0.001 else 50
         if sort == _LARGE:
-            text += "x" * 100_000
+            text += "x" * 50_000
         self.data = f"{number}:{text}"
         self.key = f"key {number}"
 
@@ -73,9 +73,9 @@ class Submission:
 class Oracle:
     """Is told all that clients saw; raises AssertionError where that cannot be.
 
-    A submission has a number that stands in its data, and a task has an id. That every acknowledged submission ran once
-    means: each id belongs to one number, each number to one id, whether that was learnt from the acknowledgement or from
-    the result, and each id has one end, however often and by whomever it was seen.
+    A submission has a number that stands in its data, a task has an id. That every acknowledged submission ran once,
+    means: each id belongs to one number, each number to one id, whether the acknowledgement tells so or the result, and
+    each id has one end, however often and by whomever it was seen.
     """
 
     def __init__(self, seed):
@@ -104,7 +104,7 @@ class Oracle:
         return self._new(_SMALL if small else _ANY)
 
     def new_large(self):
-        """One of about 100 kB."""
+        """One of about 50 kB."""
         return self._new(_LARGE)
 
     def new_nameless(self):

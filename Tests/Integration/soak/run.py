@@ -12,7 +12,7 @@ from soak.oracle import Oracle
 from soak.watch import ProcessWatch, percentiles
 
 # Of the main daemon. What is kept is more than the oracle may be behind, and is reached before memory is judged.
-LIMITS = ()
+LIMITS = ("--keep-results", 10_000)
 
 
 def soak(seconds, seed, clients=60, say=print):
@@ -76,8 +76,7 @@ class MainRun:
         return self._audit_failures + [failure for crowd in self._crowds for failure in crowd.failures]
 
     def look(self):
-        if self._auditor.stats:
-            self._watch.sample(self._auditor.stats)
+        self._watch.sample()
         self._daemon.check_health()
 
     @property
