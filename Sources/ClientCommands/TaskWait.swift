@@ -77,7 +77,7 @@ private final class WaitRequests {
     private let client: TaskClient
     /// In milliseconds of the loop's clock. The time-out is that of all of them.
     private let start: UInt64
-    /// The indices of the ids, in the order in which their tasks end: that of the ids.
+    /// The indices of the ids; where not all are asked for at once, in the order in which their tasks end: that of the ids.
     private let order: [Int]
     private var sent = 0
     private var answered = 0
@@ -87,7 +87,10 @@ private final class WaitRequests {
         self.wait = wait
         self.client = client
         start = client.loop.now
-        order = wait.tasks.ids.indices.sorted { wait.tasks.ids[$0] < wait.tasks.ids[$1] }
+        let indices = wait.tasks.ids.indices
+        order =
+            indices.count <= MessageLimits.waitsOfClient
+            ? Array(indices) : indices.sorted { wait.tasks.ids[$0] < wait.tasks.ids[$1] }
         send()
     }
 

@@ -138,8 +138,8 @@ extension ClientCommandsTests {
             #expect(
                 lost(ResultCommand(TaskSelection(ids, of: known), waits: true, timeout: nil, isJSON: false))
                     .hasPrefix("uv-task result 2 1 --wait --instance 0000000000000007 --host"))
-            // The second one's result, which is asked for first, has come, but not been printed.
-            let second = "{\"seq\":1,\"status\":\"success\",\"data\":\"x\"}\n"
+            // The second one's result has come, but not been printed.
+            let second = "{\"seq\":2,\"status\":\"success\",\"data\":\"x\"}\n"
             #expect(
                 lost(ResultCommand(TaskSelection(ids), waits: true, timeout: nil, isJSON: false), second)
                     .hasPrefix("uv-task result 2 1 --wait --host"))
