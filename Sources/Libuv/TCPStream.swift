@@ -109,6 +109,10 @@ package protocol TCPStreamDelegate: AnyObject {
     /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
     package var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
 
+    /// Bytes that were written and that the other side's system has not taken yet: they get fewer also where a slow reader
+    /// makes too little room for the system to take more.
+    package var untakenBytes: Int { unsentBytes + Int(max(0, socket.map(uv_task_unacknowledged) ?? 0)) }
+
     /// Whether closing now would lose nothing: the other side has all that was written, and all that it sent was read.
     /// (A socket that is closed with something unread resets the connection, and what is on its way is thrown away.)
     package var mayCloseSilently: Bool {

@@ -6,7 +6,7 @@ final class WriteWatch {
     private let stream: TCPStream
     private let timeout: UInt64
     private let onStall: () -> Void
-    private var unsent: Int
+    private var untaken: Int
     private var lastProgress: UInt64
 
     /// - Parameters:
@@ -17,7 +17,7 @@ final class WriteWatch {
         self.stream = stream
         self.timeout = timeout
         self.onStall = onStall
-        unsent = stream.unsentBytes
+        untaken = stream.untakenBytes
         lastProgress = stream.loop.now
         watch()
     }
@@ -26,9 +26,9 @@ final class WriteWatch {
 
     private func watch() {
         timer.start(after: max(1, timeout / 4)) { [self] in
-            let unsent = stream.unsentBytes
-            if unsent < self.unsent { lastProgress = stream.loop.now }
-            self.unsent = unsent
+            let untaken = stream.untakenBytes
+            if untaken < self.untaken { lastProgress = stream.loop.now }
+            self.untaken = untaken
             if stream.loop.now - lastProgress >= timeout { onStall() } else { watch() }
         }
     }
