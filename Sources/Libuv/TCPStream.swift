@@ -182,6 +182,16 @@ package protocol TCPStreamDelegate: AnyObject {
         }
     }
 
+    /// Closes, and throws away what the other side has not taken (`SO_LINGER`): after `close` the system would hold it for
+    /// minutes, for a client that does not read.
+    package func reset() {
+        if let socket {
+            var atOnce = linger(l_onoff: 1, l_linger: 0)
+            _ = setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+        }
+        close()
+    }
+
     override func willClose() { delegate = nil }
 
     fileprivate func didRead(_ count: Int) {

@@ -44,7 +44,10 @@ extension Session {
         leave(reason, for: .closed)
         lingerTimer?.close()
         writeWatch?.close()
-        stream.close()
+        switch reason {
+        case .notReading, .tooMuchHeld: stream.reset()
+        default: stream.close()
+        }
         server.sessionDidClose(self)
     }
 
