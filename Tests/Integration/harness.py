@@ -173,8 +173,17 @@ class Daemon:
 class Connection:
     """A plain socket, so that a test reads as a dialogue."""
 
-    def __init__(self, port, host="127.0.0.1"):
-        self.socket = socket.create_connection((host, port), timeout=PATIENCE)
+    def __init__(self, port, host="127.0.0.1", receive_buffer=None):
+        """receive_buffer: how many bytes the system takes that are not read, roughly; it adapts unless told."""
+        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self.socket.settimeout(PATIENCE)
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        try:
+            self.socket.connect((host, port))
+        except BaseException:
+            self.socket.close()
+            raise
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._lines = collections.deque()
         # What came in behind the last whole line.
