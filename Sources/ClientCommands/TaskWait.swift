@@ -21,6 +21,9 @@ struct TaskWait {
         _ take: (Int, Answer) throws(CommandEnd) -> Void
     ) throws(CommandEnd) {
         let requests = WaitRequests(self, conversation.client)
+        // A wait without a time-out has no deadline either: by its silence alone a server that hangs could not be told from
+        // one that runs a long task. This question has one; where the task was just submitted the server has answered.
+        if timeout == nil, known == nil { conversation.client.send(.info) { _ in } }
         let display = WaitDisplay(of: tasks, in: conversation)
         if let known, let id = known.id { display.note(known, of: id) }
         defer { display.end() }

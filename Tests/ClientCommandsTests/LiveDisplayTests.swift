@@ -58,8 +58,10 @@ extension ClientCommandsTests {
             let command = ResultCommand(TaskSelection([id(7)]), waits: true, timeout: nil, isJSON: false)
             #expect(harness.perform(command).output == "x")
             let wait = "{\"seq\":1,\"type\":\"get_result\",\"task_id\":7,\"wait\":true}\n"
-            let question = "{\"seq\":2,\"type\":\"status\",\"task_id\":7}\n"
-            #expect(server.received == (isTerminal ? wait + question : wait))
+            // What tells soon whether the server answers at all.
+            let probe = "{\"seq\":2,\"type\":\"info\"}\n"
+            let question = "{\"seq\":3,\"type\":\"status\",\"task_id\":7}\n"
+            #expect(server.received == (isTerminal ? wait + probe + question : wait + probe))
         }
 
         @Test func itIsGoneBeforeAnythingElseIsWritten() {
@@ -100,6 +102,19 @@ extension ClientCommandsTests {
             let command = ResultCommand(TaskSelection([id(7)]), waits: true, timeout: nil, isJSON: false)
             let ran = harness.perform(command)
             #expect(ran.output == "x" && ran.code == 0 && !ran.errors.isEmpty)
+        }
+
+        @Test func aServerThatAnswersNothingIsNotWaitedFor() {
+            for command: any ClientCommand in [
+                ResultCommand(TaskSelection([id(7)]), waits: true, timeout: nil, isJSON: false),
+                WaitCommand(TaskSelection([id(7), id(8)]), timeout: nil, isJSON: false),
+            ] {
+                var harness = CommandHarness(FakeServer([.silence]))
+                harness.connectTimeout = 100
+                let ran = harness.perform(command)
+                #expect(ran.code == 6 && ran.output.isEmpty)
+                #expect(ran.errors.contains("no answer from 127.0.0.1:\(harness.port) within 0.1 s"))
+            }
         }
 
         @Test func theQuestionAfterATimeOutCanBeInterrupted() {

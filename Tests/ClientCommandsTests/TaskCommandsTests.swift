@@ -120,7 +120,7 @@ extension ClientCommandsTests {
 
         @Test func aWaitThatTheServerEnds() {
             let timedOut = #"{"seq":1,"status":"waiting","data":null,"timed_out":true}"# + "\n"
-            let server = FakeServer([.answer(timedOut), .answer(#"{"seq":2,"status":"waiting"}"# + "\n")])
+            let server = FakeServer([.answer(timedOut), .silence, .answer(#"{"seq":3,"status":"waiting"}"# + "\n")])
             let ran = CommandHarness(server).perform(result(7, waits: true))
             #expect(
                 ran == CommandOutcome("", "uv-task: task 7 has not ended when the daemon ended the wait: waiting\n", 4))

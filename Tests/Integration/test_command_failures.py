@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import subprocess
+import time
 import unittest
 
 from commands import CommandTest, clean_environment
@@ -57,15 +58,40 @@ class NoServer(CommandTest):
 
     def test_a_server_that_is_stopped(self):
         # The system still takes connections for it.
+        for _ in range(3):
+            waiting = self.run_task("revers")
+        silence = f"no answer from 127.0.0.1:{self.daemon.port} within 0.1 s; --connect-timeout sets the time"
         os.kill(self.daemon.pid, signal.SIGSTOP)
         try:
-            for arguments in ("run echo x", "run echo --each-line", "status 1", "result 1", "cancel 1", "list", "watch --json", "stats"):
-                ran = self.call(f"{arguments} --connect-timeout 100ms")
-                self.assertEqual((ran.output, ran.code), ("", 6))
-                self.assertEqual(ran.errors, (
-                    f"uv-task: no answer from 127.0.0.1:{self.daemon.port} within 0.1 s; --connect-timeout sets the time\n"))
+            for arguments in COMMANDS:
+                with self.subTest(arguments):
+                    ran = self.call(f"{arguments} --connect-timeout 100ms", data=b"x\n")
+                    self.assertEqual((ran.output, ran.code, len(ran.errors.splitlines())), ("", 6, 1))
+                    self.assertIn(silence, ran.errors)
+                    if "wait" not in arguments or arguments.startswith("run"):
+                        self.assertEqual(ran.errors, f"uv-task: {silence}\n")
+            # Who has more patience is served when it goes on.
+            with self.start(f"status {waiting}") as patient:
+                os.kill(self.daemon.pid, signal.SIGCONT)
+                self.assertEqual(patient.finish(), ("waiting\n", "", 0))
         finally:
             os.kill(self.daemon.pid, signal.SIGCONT)
+
+    def test_a_server_that_is_stopped_while_it_is_waited_for(self):
+        task_id = self.run_task("revers", "x")
+        with self.start(f"result {task_id} --wait --connect-timeout 100ms") as waiting:
+            self.daemon.wait_for_waits(1)
+            # It has had its first answer when that of a later one is there.
+            self.daemon.ask("info")
+            os.kill(self.daemon.pid, signal.SIGSTOP)
+            try:
+                # Longer than its patience with a server that says nothing.
+                time.sleep(0.3)
+                self.assertTrue(waiting.is_running, waiting.errors)
+            finally:
+                os.kill(self.daemon.pid, signal.SIGCONT)
+            self.daemon.ask("cancel", task_id=task_id)
+            self.assertEqual(waiting.finish().code, 1)
 
 
 class RefusedConnection(CommandTest):
