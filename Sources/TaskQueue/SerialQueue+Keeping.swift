@@ -6,9 +6,11 @@ extension SerialQueue {
     /// Whether a task has had that id, and is forgotten.
     package func isForgotten(_ id: TaskID) -> Bool { id < tasks.nextID && tasks[id] == nil }
 
-    /// When `forgetExpired` has something to do; nil while nothing has an age to reach.
+    /// When `forgetExpired` has something to do; nil while nothing has an age to reach, and in a drain.
     package var nextExpiry: Timestamp? {
-        guard let age = limits.age, let oldest = finished.first, let end = tasks[oldest]?.finishedAt else { return nil }
+        guard !isDraining, let age = limits.age, let oldest = finished.first, let end = tasks[oldest]?.finishedAt else {
+            return nil
+        }
         return Timestamp(milliseconds: end.milliseconds.addingClamped(age))
     }
 
