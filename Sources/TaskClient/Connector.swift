@@ -6,6 +6,9 @@ struct Connector {
     let loop: EventLoop
     let deadline: Deadline
 
+    /// After how many seconds of silence the server's machine is asked whether the connection is still there.
+    private static let keepAlive = 60
+
     /// - Returns: a connected stream.
     func connect() throws(ClientError) -> TCPStream {
         let addresses = try resolve()
@@ -55,6 +58,8 @@ struct Connector {
             if let outcome {
                 if let error = outcome { throw error }
                 try stream.disableDelay()
+                // Else whoever waits for a task's end would not notice that the server's machine is gone.
+                try stream.keepAlive(after: Self.keepAlive)
                 return stream
             }
         } catch {

@@ -141,6 +141,20 @@ class RefusedConnection(CommandTest):
                     self.assertEqual(ran, ("", f"ERROR: {words} ({self.WORDS})\n", 6))
 
 
+class SilentConnection(CommandTest):
+    def test_a_machine_that_is_gone_is_noticed(self):
+        # What Linux tells of sockets: where the client's is connected to, 1 for connected, 2 for a timer that keeps alive.
+        self.run_task("too_long_echo")
+        with self.start("wait 1"):
+            self.daemon.wait_for_waits(1)
+            with open("/proc/net/tcp", encoding="ascii") as sockets:
+                rows = [row.split() for row in sockets]
+        timers = [row[5].split(":") for row in rows if row[2] == f"0100007F:{self.daemon.port:04X}" and row[3] == "01"]
+        self.assertEqual([timer for timer, _ in timers], ["02"])
+        # In hundredths of a second.
+        self.assertLessEqual(int(timers[0][1], 16), 60 * 100)
+
+
 class Draining(CommandTest):
     time_scale = 0.05
 
