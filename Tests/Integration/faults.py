@@ -41,17 +41,16 @@ class Fault:
 
     def __exit__(self, *_):
         """From here on system calls succeed again."""
-        self._wait_for_rest()
-        self._process.send_signal(signal.SIGINT)
         try:
-            self._process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-            raise
+            self._wait_for_rest()
         finally:
-            self._count = self._recorded()
-            self._folder.cleanup()
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.communicate(timeout=PATIENCE)
+            finally:
+                self._process.kill()
+                self._count = self._recorded()
+                self._folder.cleanup()
 
     def _wait_for_rest(self):
         """A call that strace has begun to make fail when it leaves fails as one that the system does not have.
