@@ -1,9 +1,6 @@
 // The door to libuv, with what Swift cannot call itself.
 #ifndef UV_TASK_CLIBUV_SHIM_H
 #define UV_TASK_CLIBUV_SHIM_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // accept4
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -12,6 +9,7 @@
 #include <uv.h>
 #ifdef __linux__
 #include <linux/sockios.h>
+#include <sys/syscall.h>
 #endif
 
 // Bytes of a socket that the other side has not acknowledged yet; -1 where that can't be told.
@@ -34,10 +32,11 @@ static inline int uv_task_unread(int socket) {
 }
 
 // Takes a connection that waits at a listening socket: its descriptor, closed by exec, or a libuv error code.
-// Here because Swift does not see accept4.
+// Here because Swift does not see accept4. Nor does C without _GNU_SOURCE, which would make other types of this module than
+// of Swift's own; hence the system call.
 static inline int uv_task_accept(int listener) {
 #ifdef __linux__
-    int socket = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int socket = (int)syscall(SYS_accept4, listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     return socket < 0 ? uv_translate_sys_error(errno) : socket;
 #else
     int socket = accept(listener, NULL, NULL);
