@@ -28,7 +28,7 @@ package protocol TCPStreamDelegate: AnyObject {
 
     private var isReading = false
 
-    private var hasSentEnd = false
+    private(set) var hasSentEnd = false
 
     /// An unconnected stream (`uv_tcp_init`).
     package init(on loop: EventLoop) throws(UVError) {
@@ -37,8 +37,8 @@ package protocol TCPStreamDelegate: AnyObject {
         }
     }
 
-    private var tcp: UnsafeMutablePointer<uv_tcp_t> { raw.assumingMemoryBound(to: uv_tcp_t.self) }
-    private var stream: UnsafeMutablePointer<uv_stream_t> { raw.assumingMemoryBound(to: uv_stream_t.self) }
+    var tcp: UnsafeMutablePointer<uv_tcp_t> { raw.assumingMemoryBound(to: uv_tcp_t.self) }
+    var stream: UnsafeMutablePointer<uv_stream_t> { raw.assumingMemoryBound(to: uv_stream_t.self) }
 
     /// Connects (`uv_tcp_connect`).
     ///
@@ -64,31 +64,6 @@ package protocol TCPStreamDelegate: AnyObject {
         try check("uv_tcp_open", uv_tcp_open(tcp, socket))
     }
 
-    /// Sends small writes at once (`uv_tcp_nodelay`).
-    package func disableDelay() throws(UVError) {
-        try checkOpen("uv_tcp_nodelay")
-        try check("uv_tcp_nodelay", uv_tcp_nodelay(tcp, 1))
-    }
-
-    /// Has the system ask a peer that is silent for so long whether it is still there, and end the connection where
-    /// nothing answers (`uv_tcp_keepalive`). To be called once connected.
-    ///
-    /// - Parameter seconds: 1 to 32767.
-    package func keepAlive(after seconds: Int) throws(UVError) {
-        try checkOpen("uv_tcp_keepalive")
-        try check("uv_tcp_keepalive", uv_tcp_keepalive(tcp, 1, UInt32(seconds)))
-    }
-
-    private func checkOpen(_ call: String) throws(UVError) {
-        if isClosing { throw UVError(code: .cancelled, call: call) }
-    }
-
-    /// The address of the other side, while connected (`uv_tcp_getpeername`).
-    package var peer: SocketAddress? {
-        guard !isClosing else { return nil }
-        return socketAddress { uv_tcp_getpeername(tcp, $0, $1) }
-    }
-
     /// Reads into the loop's buffer (`uv_read_start`). May be called while already reading.
     package func startReading() throws(UVError) {
         guard !isClosing, !isReading else { return }
@@ -105,32 +80,6 @@ package protocol TCPStreamDelegate: AnyObject {
 
     /// Whether nothing that was written is still held here.
     package var isDrained: Bool { pendingWrites == 0 }
-
-    /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
-    package var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
-
-    /// Bytes that were written and that the other side's system has not taken yet: they get fewer also where a slow reader
-    /// makes too little room for the system to take more.
-    package var untakenBytes: Int { unsentBytes + Int(max(0, socket.map(uv_task_unacknowledged) ?? 0)) }
-
-    /// Whether closing now would lose nothing: the other side has all that was written, and all that it sent was read.
-    /// (A socket that is closed with something unread resets the connection, and what is on its way is thrown away.)
-    package var mayCloseSilently: Bool {
-        guard let socket else { return true }
-        // The end of writing counts as a byte, and may be acknowledged late.
-        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(uv_task_unacknowledged(socket))
-            && uv_task_unread(socket) == 0
-    }
-
-    /// Whether bytes came in that were not read yet.
-    package var hasUnreadInput: Bool { socket.map { uv_task_unread($0) > 0 } ?? false }
-
-    /// The socket's descriptor (`uv_fileno`).
-    var socket: Int32? {
-        var descriptor: Int32 = -1
-        guard !isClosing, uv_fileno(handle, &descriptor) == 0 else { return nil }
-        return descriptor
-    }
 
     /// Writes at once what the socket takes (`uv_try_write`); a copy of what is left goes out as the
     /// peer reads (`uv_write`), and `streamDidDrain` tells when it has. What is held has no bound: wait for that.
@@ -180,16 +129,6 @@ package protocol TCPStreamDelegate: AnyObject {
         try Request<uv_shutdown_t, Int32>.start("uv_shutdown", completion: { [self] in hasSentEnd = $0 == 0 }) {
             uv_shutdown($0, stream, shutdownDidEnd)
         }
-    }
-
-    /// Closes, and throws away what the other side has not taken (`SO_LINGER`): after `close` the system would hold it for
-    /// minutes, for a client that does not read.
-    package func reset() {
-        if let socket {
-            var atOnce = linger(l_onoff: 1, l_linger: 0)
-            _ = setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
-        }
-        close()
     }
 
     override func willClose() { delegate = nil }
