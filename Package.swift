@@ -97,10 +97,15 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire", "MessageProperties"], swiftSettings: settings),
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
-        .testTarget(name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire"], swiftSettings: settings),
+        // How long the tests run that compare random sequences with a reference, and from which seeds.
+        .target(name: "ModelRuns", path: "Tests/ModelRuns", swiftSettings: settings),
+        .testTarget(
+            name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire", "ModelRuns"], swiftSettings: settings),
         .testTarget(
             name: "TaskServerTests",
-            dependencies: ["TaskServer", "TaskQueue", "TaskCatalog", "Libuv", "Wire", logging],
+            dependencies: [
+                "TaskServer", "TaskQueue", "TaskCatalog", "Libuv", "Wire", "ModelRuns", logging,
+            ],
             swiftSettings: settings),
         // A server that follows a script, and the real one on a thread of its own: what clients are tested against.
         .target(

@@ -1,20 +1,8 @@
+import ModelRuns
 import Testing
 import Wire
 
 @testable import TaskQueue
-
-/// Numbers that a seed gives again (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// One random sequence of calls, made on both.
 private struct Comparison {
@@ -28,7 +16,7 @@ private struct Comparison {
     var story: [String] = []
 
     init(seed: UInt64) {
-        generator = SeededGenerator(state: seed)
+        generator = SeededGenerator(seed: seed)
         var limits = QueueLimits()
         if seed.isMultiple(of: 2) {
             limits.waiting = Int.random(in: 1..<12, using: &generator)
@@ -42,7 +30,7 @@ private struct Comparison {
             limits)
     }
 
-    mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
+    mutating func number(_ range: Range<Int>) -> Int { generator.number(range) }
 
     mutating func step() -> Bool {
         clock += UInt64(number(0..<5))
@@ -234,15 +222,13 @@ private struct Comparison {
 }
 
 struct SerialQueueModelTests {
-    /// 12,000 random sequences of calls, against the reference. A failure names its seed.
+    /// 12,000 random sequences of calls, against the reference; `ModelRun` tells how to have more. A failure names its seed.
     @Test func agreesWithTheReference() {
-        let firstSeed = UInt64.random(in: 0...UInt64(UInt32.max))
-        for seed in firstSeed..<(firstSeed + 12_000) {
+        ModelRun.sequences(12_000, of: "the queue") { seed in
             var comparison = Comparison(seed: seed)
-            if let story = comparison.run() {
-                Issue.record("seed \(seed): \(story.joined(separator: ", "))")
-                return
-            }
+            guard let story = comparison.run() else { return true }
+            Issue.record("UV_TASK_MODEL_SEED=\(seed): \(story.joined(separator: ", "))")
+            return false
         }
     }
 }

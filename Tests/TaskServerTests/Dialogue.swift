@@ -84,6 +84,8 @@ final class Client: TCPStreamDelegate {
             stream.close()
             throw error
         }
+        // Else the system keeps what follows an unanswered part back, for up to 40 ms.
+        try stream.disableDelay()
         stream.delegate = self
         try stream.startReading()
     }
