@@ -34,7 +34,7 @@ struct Reference {
 
     var running: Int? { tasks.firstIndex { $0.state == .execute } }
     var waiting: [Int] { tasks.indices.filter { tasks[$0].state == .waiting } }
-    var kept: [Int] { tasks.indices.filter { !forgotten.contains($0) } }
+    var kept: [Int] { forgotten.isEmpty ? Array(tasks.indices) : tasks.indices.filter { !forgotten.contains($0) } }
     var heldBytes: Int { kept.reduce(0) { $0 + tasks[$1].bytes } }
 
     /// The task that a key made.
@@ -53,7 +53,8 @@ struct Reference {
 
     mutating func keep(_ task: Int) {
         finished.append(task)
-        while !isDraining, finished.count > limits.finished || heldBytes > limits.heldBytes, finished.count > 1 {
+        let isLimited = !isDraining && limits != QueueLimits()
+        while isLimited, finished.count > limits.finished || heldBytes > limits.heldBytes, finished.count > 1 {
             forgotten.insert(finished.removeFirst())
         }
     }
@@ -65,20 +66,20 @@ struct Reference {
         }
     }
 
-    /// Counted naively.
-    func place(of task: Int, at now: UInt64) -> SerialQueue.Place? {
-        guard !tasks[task].state.isFinal else { return nil }
-        let waiting = waiting
-        let ahead = waiting.filter { $0 < task }
+    /// Of every task that has not ended, counted one after the other.
+    func places(at now: UInt64) -> [Int: SerialQueue.Place] {
+        var places: [Int: SerialQueue.Place] = [:]
         var left: UInt64 = 0
         if let running {
             let duration = referenceDurations[tasks[running].type]
             left = tasks[running].isInterrupted ? 0 : duration - min(duration, now - tasks[running].times[1])
+            places[running] = SerialQueue.Place(position: 0, timeLeft: left)
         }
-        guard tasks[task].state == .waiting else { return SerialQueue.Place(position: 0, timeLeft: left) }
-        return SerialQueue.Place(
-            position: ahead.count + 1,
-            timeLeft: (ahead + [task]).reduce(left) { $0 + referenceDurations[tasks[$1].type] })
+        for (index, task) in waiting.enumerated() {
+            left += referenceDurations[tasks[task].type]
+            places[task] = SerialQueue.Place(position: index + 1, timeLeft: left)
+        }
+        return places
     }
 
     func list(_ query: Request.ListQuery) -> [Int] {
