@@ -122,6 +122,17 @@ class RefusedConnection(CommandTest):
                 arguments = arguments.removesuffix(" --json") + " --json"
                 self.expect(arguments, server=server, code=5, output=self.LINE, errors=self.WORDS)
 
+    def test_a_daemon_that_is_full(self):
+        daemon = self.start_daemon("--max-connections", 1)
+        words = "the daemon has too many connections: at most 1 (--max-connections)"
+        with daemon.connect() as connection:
+            connection.ask("info")
+            for arguments in "run echo x", "run echo --each-line", "wait 1 2", "result 1", "list", "info":
+                self.expect(arguments, server=daemon, code=5, errors=words)
+            ran = self.call("--action run --task_name echo", server=daemon)
+            self.assertEqual(ran, ("", f"ERROR: failed to start task echo ({words})\n", 6))
+        self.assertEqual(daemon.ask("stats")["refused"]["too_many_connections"], 7)
+
     def test_data_that_no_socket_holds(self):
         data = b"x" * 16_000_000
         for serve in self.answer, self.greet:
