@@ -60,7 +60,7 @@ struct Reference {
     }
 
     mutating func forgetExpired(at now: UInt64) {
-        guard let age = limits.age else { return }
+        guard let age = limits.age, !isDraining else { return }
         while let first = finished.first, tasks[first].times.last! + age <= now {
             forgotten.insert(finished.removeFirst())
         }

@@ -74,7 +74,8 @@ private struct Comparison {
 
     private mutating func forgetExpired(_ now: Timestamp) -> Bool {
         story.append("forget")
-        let expiry = reference.finished.first.flatMap { first in
+        let oldest = reference.isDraining ? nil : reference.finished.first
+        let expiry = oldest.flatMap { first in
             reference.limits.age.map { reference.tasks[first].times.last! + $0 }
         }
         guard queue.nextExpiry?.milliseconds == expiry else { return false }
