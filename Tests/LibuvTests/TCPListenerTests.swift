@@ -47,6 +47,7 @@ private final class Crowd {
     }
 
     func close() {
+        onConnection = {}
         for stream in accepted + clients { stream.close() }
         listener.close()
         loop.run()
