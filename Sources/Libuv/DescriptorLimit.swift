@@ -1,5 +1,3 @@
-import CLibuv
-
 #if canImport(Glibc)
     import Glibc
 
@@ -41,13 +39,4 @@ private let fewest = 20
 private func descriptorLimit() -> rlimit? {
     var limit = rlimit()
     return getrlimit(openFiles, &limit) == 0 ? limit : nil
-}
-
-/// How many descriptors this process has open now (`uv_fs_scandir` of `/dev/fd`); nil where the system does not show them.
-package var openDescriptors: Int? {
-    var request = uv_fs_t()
-    defer { uv_fs_req_cleanup(&request) }
-    let count = uv_fs_scandir(nil, &request, "/dev/fd", 0, nil)
-    // One is that of the folder itself.
-    return count > 0 ? Int(count) - 1 : nil
 }

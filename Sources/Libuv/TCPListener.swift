@@ -23,8 +23,6 @@ import CLibuv
     private var onConnection: ((Result<TCPStream, UVError>) -> Void)?
     private var watcher: ReadinessWatcher?
     private var restTimer: Timer?
-    private var isPaused = false
-    private var isResting = false
 
     /// Takes a connection of a listening socket: its descriptor, or an error code. Tests put failures in its place.
     var acceptNext: (_ socket: Int32) -> Int32 = uv_task_accept
@@ -69,7 +67,7 @@ import CLibuv
         }
         restTimer = try Timer(on: loop)
         watcher = try ReadinessWatcher(socket, on: loop)
-        update()
+        watch()
     }
 
     private var tcp: UnsafeMutablePointer<uv_tcp_t> { raw.assumingMemoryBound(to: uv_tcp_t.self) }
@@ -85,26 +83,7 @@ import CLibuv
         return socketAddress { uv_tcp_getsockname(tcp, $0, $1) }
     }
 
-    /// Leaves new connections to the system's queue, where they cost no processor time. A listener that is paused does not
-    /// keep the loop running. May be called again.
-    package func pause() {
-        guard !isPaused else { return }
-        isPaused = true
-        update()
-    }
-
-    /// Goes on after `pause`. May be called again, and without one.
-    package func resume() {
-        guard isPaused else { return }
-        isPaused = false
-        update()
-    }
-
-    private func update() {
-        guard !isPaused, !isResting else {
-            watcher?.stop()
-            return
-        }
+    private func watch() {
         watcher?.start { [unowned self] failure in
             if let failure { rest(after: failure) } else { acceptWaiting() }
         }
@@ -121,8 +100,8 @@ import CLibuv
 
     private func acceptWaiting() {
         for _ in 0..<Self.connectionsPerRound {
-            // The owner may pause or close it after any connection.
-            guard !isClosing, !isPaused, let socket else { return }
+            // The owner may close it after any connection.
+            guard !isClosing, let socket else { return }
             let result = acceptNext(socket)
             switch result {
             case 0...: take(result)
@@ -152,12 +131,8 @@ import CLibuv
     }
 
     private func rest(after error: UVError) {
-        isResting = true
         watcher?.stop()
-        restTimer?.start(after: Self.rest) { [unowned self] in
-            isResting = false
-            update()
-        }
+        restTimer?.start(after: Self.rest) { [unowned self] in watch() }
         onConnection?(.failure(error))
     }
 

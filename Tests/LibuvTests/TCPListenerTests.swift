@@ -117,27 +117,6 @@ struct TCPListenerTests {
         return value
     }
 
-    @Test func aPausedListenerLeavesConnectionsWaiting() throws {
-        let crowd = try Crowd()
-        crowd.listener.pause()
-        crowd.listener.pause()
-        try crowd.connect(3)
-        crowd.loop.run { crowd.connected == 3 }
-        try crowd.run(for: 30)
-        #expect(crowd.accepted.isEmpty)
-        crowd.onConnection = { crowd.listener.pause() }
-        crowd.listener.resume()
-        crowd.listener.resume()
-        try crowd.run(for: 30)
-        #expect(crowd.accepted.count == 1, "it was paused by the first one")
-        crowd.onConnection = {}
-        crowd.listener.resume()
-        crowd.loop.run { crowd.accepted.count == 3 }
-        crowd.close()
-        crowd.listener.pause()
-        crowd.listener.resume()
-    }
-
     @Test func aListenerClosedByItsOwnConnectionTakesNoMore() throws {
         let crowd = try Crowd()
         try crowd.connect(3)
@@ -199,27 +178,6 @@ struct AcceptFailureTests {
         try crowd.connect(2)
         crowd.loop.run { crowd.accepted.count == 1 && !crowd.failures.isEmpty }
         #expect(crowd.failures.map(\.name) == ["EBADF"])
-        crowd.close()
-    }
-
-    @Test func aPauseOutlastsTheRestAndTheRestTheResumption() throws {
-        let crowd = try Crowd()
-        var attempts = 0
-        crowd.listener.acceptNext = { _ in
-            attempts += 1
-            return UV_EMFILE.rawValue
-        }
-        try crowd.connect(1)
-        crowd.loop.run { attempts > 0 }
-        crowd.listener.pause()
-        crowd.listener.resume()
-        try crowd.run(for: TCPListener.rest / 4)
-        #expect(attempts == 1, "it rests still")
-        crowd.listener.pause()
-        try crowd.run(for: 2 * TCPListener.rest)
-        #expect(attempts == 1, "it is paused still")
-        crowd.listener.resume()
-        crowd.loop.run { attempts > 1 }
         crowd.close()
     }
 
