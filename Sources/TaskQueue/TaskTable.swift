@@ -72,6 +72,9 @@ struct TaskTable {
         return nil
     }
 
+    /// How many slots are held, with a record or without: its memory follows them.
+    var slotCount: Int { pages.reduce(0) { $0 + $1.slotCount } }
+
     // MARK: Places
 
     private func place(of id: TaskID) -> (page: Int, slot: Int) {
@@ -117,6 +120,8 @@ private struct TaskPage {
 
     /// No record is in it, and none will be.
     var isUsedUp: Bool { isSparse && kept == 0 }
+
+    var slotCount: Int { records.count }
 
     mutating func append(_ record: TaskRecord) {
         records.append(record)

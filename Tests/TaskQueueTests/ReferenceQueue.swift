@@ -59,11 +59,14 @@ struct Reference {
         }
     }
 
+    /// When the next one has reached its age; in a drain none does.
+    var nextExpiry: UInt64? {
+        guard !isDraining, let age = limits.age, let first = finished.first else { return nil }
+        return tasks[first].times.last! + age
+    }
+
     mutating func forgetExpired(at now: UInt64) {
-        guard let age = limits.age, !isDraining else { return }
-        while let first = finished.first, tasks[first].times.last! + age <= now {
-            forgotten.insert(finished.removeFirst())
-        }
+        while let expiry = nextExpiry, expiry <= now { forgotten.insert(finished.removeFirst()) }
     }
 
     /// Of every task that has not ended, counted one after the other.

@@ -74,10 +74,7 @@ private struct Comparison {
 
     private mutating func forgetExpired(_ now: Timestamp) -> Bool {
         story.append("forget")
-        let oldest = reference.isDraining ? nil : reference.finished.first
-        let expiry = oldest.flatMap { first in
-            reference.limits.age.map { reference.tasks[first].times.last! + $0 }
-        }
+        let expiry = reference.nextExpiry
         guard queue.nextExpiry?.milliseconds == expiry else { return false }
         reference.forgetExpired(at: clock)
         queue.forgetExpired(atMost: .max, at: now)

@@ -128,6 +128,7 @@ final class Client: TCPStreamDelegate {
     func startReading() throws { try stream.startReading() }
     func shutDownWriting() throws { try stream.shutDownWriting() }
     func close() { stream.close() }
+    func reset() { stream.reset() }
 
     func streamDidRead(_ bytes: Span<UInt8>) {
         for index in bytes.indices { received.append(bytes[index]) }

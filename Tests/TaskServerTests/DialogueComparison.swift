@@ -219,17 +219,10 @@ final class DialogueComparison {
         try compare()
     }
 
-    /// With something unread.
     private func reset(_ id: Int) throws(Difference) {
-        guard model.connections[id]?.inputEnded == false, !model.isPaused(id), guests[id]!.outbox.isBetweenMessages
-        else { return }
-        guests[id]!.client.stopReading()
-        try deliver(.info, id)
-        let guest = guests.removeValue(forKey: id)!
         tell("\(id) resets the connection")
-        try compare()
-        guest.client.close()
-        model.fail(id)
+        model.reset(id)
+        guests.removeValue(forKey: id)?.client.reset()
         try compare()
     }
 

@@ -158,6 +158,16 @@ extension ModelServer {
         if !inputHadEnded { endInput(of: id) }
     }
 
+    /// The client has reset the connection; where its end of sending came before, the server reads no more, and does not notice.
+    mutating func reset(_ id: Int) {
+        if connections[id]!.inputEnded {
+            connections[id]!.hasVanished = true
+            connections[id]!.wasReset = true
+        } else {
+            fail(id)
+        }
+    }
+
     /// The function that runs returns.
     mutating func returnFromFunction() {
         guard let id = queue.running, let type = queue[id].type else { return }
