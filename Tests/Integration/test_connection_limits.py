@@ -304,10 +304,12 @@ class Commands(CommandTest):
         words = "the daemon has too many connections: at most 1 (--max-connections)"
         with self.daemon.connect() as inside:
             inside.ask("list")
-            for command in "run echo x", "list", "stats", "info":
+            for command in "run echo x", "status 1", "result 1", "wait 1", "cancel 1", "list", "stats", "info":
                 self.expect(command, errors=words, code=5)
-            for command in "status 1", "result 1", "wait 1", "cancel 1":
-                self.expect(command, errors=f"task 1: {words}", code=5)
+            for arguments in "-a run -n echo -d x", "-a st -d 1", "-a res -d 1":
+                ran = self.call(arguments)
+                self.assertEqual((ran.output, ran.code), ("", 6), ran.errors)
+                self.assertIn(words, ran.errors)
         self.finished("echo", "x")
 
 

@@ -19,8 +19,8 @@ import time
 import unittest
 
 from harness import (
-    TIMING, ClientProcess, Daemon, allow_open_files, bound, error_code, get_result, message, numbered, result, run,
-    state, status, submitted, wait_until,
+    PATIENCE, TIMING, ClientProcess, Daemon, allow_open_files, bound, error_code, get_result, message, numbered, result,
+    run, state, status, submitted, wait_until,
 )
 from processes import open_descriptors, processor_seconds, resident_bytes, with_open_files
 
@@ -77,7 +77,7 @@ class LineThatNeverEnds(unittest.TestCase):
 
 class Floods(unittest.TestCase):
     def test_requests_without_reading_the_answers(self):
-        """They ask for large results, and for many small ones, again and again, and read none."""
+        # They ask for large results, and for many small ones, again and again, and read none.
         size = 1_000_000
         with Daemon() as daemon, daemon.connect() as good:
             good.send(run("echo", "x" * size), run("echo", "small"), status(2))
@@ -406,8 +406,10 @@ class StoppedClients(unittest.TestCase):
                 stopped.signal(signal.SIGSTOP)
                 other.ask("cancel", task_id=1)
                 longest = 0.0
+                end = time.monotonic() + PATIENCE
                 while other.ask("stats")["closed_for_limits"]["write-timeout"] == 0:
                     start = time.monotonic()
+                    self.assertLess(start, end, "it is never closed")
                     other.send(status(1))
                     other.expect(state("error"))
                     longest = max(longest, time.monotonic() - start)

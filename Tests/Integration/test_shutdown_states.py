@@ -99,7 +99,8 @@ class Full(StateCase):
             self.interrupt(daemon)
             self.assertEqual({reply["data"] for reply in waiting.replies_to(*range(count))}, {"done"})
             waiting.expect_end()
-            self.check_end(daemon, start, 2)
+            # The task's second, and one that the client has to close.
+            self.check_end(daemon, start, 4)
 
 
 class Crowded(StateCase):
@@ -178,7 +179,7 @@ class NotReading(StateCase):
             self.assertEqual(other.reply_to(1)["status"], "success")
             start = time.monotonic()
             other.expect_end()
-            self.check_end(daemon, start, 2)
+            self.check_end(daemon, start, 3)
 
     def leaving(self):
         """A daemon that has nothing left to do but to wait for a client that does not read; and the client."""
