@@ -108,6 +108,27 @@ class Lists(unittest.TestCase):
             connection.ask("list", status="success")
             self.assertLess(time.monotonic() - start, bound(0.02))
 
+    def test_pages_over_what_was_forgotten(self):
+        waiting, failed, kept = 4000, 20_000, 5000
+        with Daemon("--keep-results", kept, time_scale=FOR_EVER) as daemon, daemon.connect() as connection:
+            # One runs, the others wait; of those that ended at once most are forgotten.
+            connection.pipeline((run("revers") + "\n") * waiting + (run("no such task") + "\n") * failed)
+            last = connection.submit("echo", "")
+            # Every other one that waits: holes where the last ones are kept.
+            cancelled = range(2, waiting, 2)
+            connection.pipeline("".join(numbered(1, "cancel", task_id=task_id) + "\n" for task_id in cancelled))
+            oldest_failed = last - kept + len(cancelled)
+            expected = [last, *range(last - 1, oldest_failed - 1, -1), *range(waiting, 0, -1)]
+            for limit in 1000, 333:
+                pages = all_pages(connection, limit=limit)
+                self.assertEqual([task_id for page in pages for task_id in page], expected)
+            for state, count in ("waiting", waiting - len(cancelled)), ("execute", 1), ("error", kept), ("success", 0):
+                listed = sum(map(len, all_pages(connection, status=state, limit=1000)))
+                self.assertEqual(listed, count, state)
+            # Before an id that is forgotten.
+            reply = connection.ask("list", before=waiting + 100, limit=3)
+            self.assertEqual(ids(reply), [waiting, waiting - 1, waiting - 2])
+
 
 class Statistics(unittest.TestCase):
     NAMES = [
