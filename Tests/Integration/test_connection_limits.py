@@ -280,7 +280,7 @@ class ConnectionMemory(unittest.TestCase):
         self.fail("all were closed")
 
     def test_replies_that_are_not_taken_stay_within_it(self):
-        count = 300 if TIMING else 100
+        count = 300 if TIMING else 40
         with Daemon(*self.OPTIONS) as daemon, daemon.connect() as other:
             other.send(run("echo", "x" * 1_000_000), status(1))
             other.expect(submitted(1), state("success"))
@@ -288,7 +288,7 @@ class ConnectionMemory(unittest.TestCase):
             for _ in range(count):
                 greedy = Connection(daemon.port, receive_buffer=32_768)
                 self.addCleanup(greedy.close)
-                greedy.send(*[get_result(1)] * 10)
+                greedy.send(*[get_result(1)] * 5)
                 self.assertLessEqual(other.ask("stats")["connection_bytes"], 16 * MIB)
             # Of each the system takes some megabytes, the daemon less than one.
             wait_until(lambda: closed_for(daemon, "max-memory") > count // 4, "those that are closed")
