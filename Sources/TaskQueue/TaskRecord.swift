@@ -103,7 +103,7 @@ package struct TaskRecord: Sendable {
     }
 
     /// The bytes of data or result that it keeps.
-    var heldBytes: Int {
+    package var heldBytes: Int {
         switch progress {
         case .waiting(let data), .execute(let data, _): data.utf8.count
         case .success(let result, _, _): result.utf8.count

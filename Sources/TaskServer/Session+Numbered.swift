@@ -110,10 +110,12 @@ extension Session {
         settle()
     }
 
-    /// Answers a question about a task as it stands.
-    func answer(_ wait: SessionWaits.Wait) {
-        // It may be forgotten where the client was slow to take what came before.
-        guard let record = server.queue[wait.task] else { return refuse(.expired(wait.task), wait.sequence) }
+    /// Answers a question about a task.
+    ///
+    /// - Parameter known: how it has ended; nil for as it stands.
+    func answer(_ wait: SessionWaits.Wait, _ known: TaskRecord? = nil) {
+        // After a time-out it may end and be forgotten before a slow client takes the answer.
+        guard let record = known ?? server.queue[wait.task] else { return refuse(.expired(wait.task), wait.sequence) }
         let timedOut = wait.timedOut && !record.state.isFinal
         switch wait.question {
         case .status:

@@ -11,18 +11,14 @@ extension Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited; `answerWaits` answers them all.
-    func waitDidEnd(_ number: UInt64, _ state: TaskState) {
-        if held?.waiter.number == number { heldOutcome = state } else { waits?.end(number) }
+    /// The task has ended for which one of the session's requests waited; `settle` answers them all.
+    ///
+    /// - Parameter task: what became of it; nil where the server drains.
+    func waitDidEnd(_ number: UInt64, _ task: TaskRecord?) {
+        if held?.waiter.number == number { heldOutcome = task?.state ?? .error } else { waits?.end(number, task) }
     }
 
-    /// Answers those whose tasks have ended.
-    func answerWaits() {
-        answerHeld()
-        answerEndedWaits()
-    }
-
-    private func answerHeld() {
+    func answerHeld() {
         guard let held, let state = heldOutcome else { return }
         self.held = nil
         heldOutcome = nil
@@ -33,10 +29,10 @@ extension Session {
 
     /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
     /// their turn.
-    private func answerEndedWaits() {
-        while phase == .open, stream.isDrained, !hasYielded, let wait = waits?.nextEnded() {
+    func answerEndedWaits() {
+        while phase == .open, stream.isDrained, !hasYielded, let (wait, task) = waits?.nextEnded() {
             idleWatch?.noteActivity()
-            answer(wait)
+            answer(wait, task)
             if server.isStopping, wait.question == .status { resultOwed = wait.task }
             pace()
         }

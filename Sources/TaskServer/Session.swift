@@ -78,7 +78,7 @@ final class Session {
 
     /// The memory that it takes beyond what an idle connection does, in bytes, roughly.
     var heldBytes: Int {
-        framer.heldBytes + backlog.count + stream.unsentBytes + (waits?.count ?? 0) * SessionWaits.bytesPerWait
+        framer.heldBytes + backlog.count + stream.unsentBytes + (waits?.heldBytes ?? 0)
     }
 
     // MARK: Input
@@ -174,7 +174,8 @@ final class Session {
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
     func settle() {
-        answerWaits()
+        answerHeld()
+        answerEndedWaits()
         if !isPaused { readBacklog() }
         flush()
         if let endReason, !hasWaits { end(endReason) }

@@ -1,12 +1,13 @@
 import DequeModule
 import Libuv
+import TaskQueue
 import Wire
 
 /// The requests of one session that wait for a task's end, and those whose answer waits for the client to take earlier
 /// ones: answers are made when they can go out, so that a slow reader piles up nothing.
 final class SessionWaits {
     /// What one of them takes in memory, roughly, with its timer and its places in the queue's books.
-    static let bytesPerWait = 512
+    private static let bytesPerWait = 512
 
     enum Question {
         case status
@@ -22,11 +23,17 @@ final class SessionWaits {
     }
 
     private var waiting: [UInt64: (wait: Wait, timer: Timer?)] = [:]
-    private var ended: Deque<Wait> = []
+    /// With what became of their tasks, as far as these may be forgotten meanwhile.
+    private var ended: Deque<(wait: Wait, task: TaskRecord?)> = []
+    /// The bytes of these tasks, each counted as often as it stands there.
+    private var endedBytes = 0
 
     var isEmpty: Bool { waiting.isEmpty && ended.isEmpty }
     /// How many are not answered.
     var count: Int { waiting.count + ended.count }
+
+    /// The memory that they take, and that of results which may have been forgotten by the queue.
+    var heldBytes: Int { count * Self.bytesPerWait + endedBytes }
 
     /// - Parameters:
     ///   - number: under which its end will be told.
@@ -46,20 +53,27 @@ final class SessionWaits {
     }
 
     /// The task has ended.
-    func end(_ number: UInt64) { takeOut(number, timedOut: false) }
+    ///
+    /// - Parameter task: what became of it; nil where it can still be asked for when the answer goes out.
+    func end(_ number: UInt64, _ task: TaskRecord?) { takeOut(number, task, timedOut: false) }
 
     /// The time is over.
-    func timeOut(_ number: UInt64) { takeOut(number, timedOut: true) }
+    func timeOut(_ number: UInt64) { takeOut(number, nil, timedOut: true) }
 
-    private func takeOut(_ number: UInt64, timedOut: Bool) {
+    private func takeOut(_ number: UInt64, _ task: TaskRecord?, timedOut: Bool) {
         guard var entry = waiting.removeValue(forKey: number) else { return }
         entry.timer?.close()
         entry.wait.timedOut = timedOut
-        ended.append(entry.wait)
+        ended.append((entry.wait, task))
+        endedBytes += task?.heldBytes ?? 0
     }
 
     /// Takes out the next request that can be answered.
-    func nextEnded() -> Wait? { ended.popFirst() }
+    func nextEnded() -> (wait: Wait, task: TaskRecord?)? {
+        guard let next = ended.popFirst() else { return nil }
+        endedBytes -= next.task?.heldBytes ?? 0
+        return next
+    }
 
     /// Forgets everything.
     ///
@@ -71,5 +85,6 @@ final class SessionWaits {
         }
         waiting = [:]
         ended = []
+        endedBytes = 0
     }
 }

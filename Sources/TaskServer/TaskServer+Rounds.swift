@@ -16,10 +16,10 @@ extension TaskServer {
         nextRound.start(goOn)
     }
 
-    /// Tells those who waited for a task that it has ended, when no session is at work, and not all at once.
-    func notifyLater(_ waiters: [Waiter], _ state: TaskState) {
+    /// As `notify`, when no session is at work, and not all at once.
+    func notifyLater(_ waiters: [Waiter], _ task: TaskRecord?) {
         guard !waiters.isEmpty else { return }
-        pendingNotifications.append(contentsOf: waiters.map { ($0, state) })
+        pendingNotifications.append(contentsOf: waiters.map { ($0, task) })
         nextRound.start(goOn)
     }
 
@@ -43,25 +43,23 @@ extension TaskServer {
 
     /// Tells those who waited for a task that has ended; where they are very many, in the rounds to come. Not to be called while
     /// a session is at work: it writes replies.
-    func notify(_ waiters: [Waiter], _ state: TaskState) {
+    ///
+    /// - Parameter task: what became of it: whoever waited is told even where it is forgotten before. Nil in a drain, where
+    ///   they are many tasks, and none is forgotten.
+    func notify(_ waiters: [Waiter], _ task: TaskRecord?) {
         if waiters.count <= Self.notificationsPerRound {
-            notify(waiters.lazy.map { ($0, state) })
+            notify(waiters.lazy.map { ($0, task) })
         } else {
-            notifyLater(waiters, state)
+            notifyLater(waiters, task)
         }
     }
 
-    func notify(_ ends: some Sequence<(waiter: Waiter, state: TaskState)>) {
+    private func notify(_ ends: some Sequence<(waiter: Waiter, task: TaskRecord?)>) {
         var connections: [ConnectionID] = []
         var told: Set<ConnectionID> = []
-        for (waiter, state) in ends {
-            sessions[waiter.connection]?.waitDidEnd(waiter.number, state)
+        for (waiter, task) in ends {
+            sessions[waiter.connection]?.waitDidEnd(waiter.number, task)
             if told.insert(waiter.connection).inserted { connections.append(waiter.connection) }
-        }
-        // All are answered before one is read on: for what that one submits, the task may be forgotten.
-        for connection in connections {
-            sessions[connection]?.answerWaits()
-            sessions[connection]?.flush()
         }
         for connection in connections { sessions[connection]?.settle() }
     }

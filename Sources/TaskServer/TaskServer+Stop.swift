@@ -52,7 +52,7 @@ extension TaskServer {
                 interruptTask()
             }
         }
-        notify(drained.waiters, .error)
+        notify(drained.waiters, nil)
         if queue.running == nil { leave() }
     }
 
@@ -82,7 +82,7 @@ extension TaskServer {
         guard let running = queue.running else { return }
         logger.warning("task \(running) does not end; it goes with the process")
         runner.abandon()
-        notify(queue.finish(.failure(.cutOff), at: now), .error)
+        notify(queue.finish(.failure(.cutOff), at: now), queue[running])
         leave()
     }
 

@@ -50,10 +50,11 @@ extension TaskServer {
 
     private func taskDidEnd(_ id: TaskID, _ outcome: Result<String, TaskFailure>) {
         let waiters = queue.finish(outcome, at: now)
+        let ended = queue[id]
         if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
         startNextTask()
         scheduleExpiry()
-        notify(waiters, outcome.state)
+        notify(waiters, ended)
         if case .draining = stopPhase { leave() }
     }
 
@@ -64,7 +65,7 @@ extension TaskServer {
         switch queue.cancel(id, at: now) {
         case .ended(let waiters):
             if logsEvents { logger.debug("task \(id) cancelled before it started") }
-            notifyLater(waiters, .error)
+            notifyLater(waiters, queue[id])
             scheduleExpiry()
             return true
         case .isRunning:
@@ -94,8 +95,6 @@ extension TaskServer {
 }
 
 extension Result<String, TaskFailure> {
-    fileprivate var state: TaskState { if case .success = self { .success } else { .error } }
-
     fileprivate var logDescription: String {
         switch self {
         case .success(let result): "success, \(result.utf8.count) bytes"

@@ -45,8 +45,8 @@ package final class TaskServer {
     private var lastWaiter: UInt64 = 0
     /// Sessions that have had their turn.
     var yielded: Deque<ConnectionID> = []
-    /// Who is still to hear that a task has ended, and how.
-    var pendingNotifications: Deque<(waiter: Waiter, state: TaskState)> = []
+    /// Who is still to hear that a task has ended, and what became of it, as far as it may be forgotten meanwhile.
+    var pendingNotifications: Deque<(waiter: Waiter, task: TaskRecord?)> = []
     let nextRound: NextRound
     private var listeners: Listeners?
     private var portFileIsWritten = false
