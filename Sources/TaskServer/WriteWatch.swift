@@ -18,7 +18,8 @@ final class WriteWatch {
         self.timeout = timeout
         self.onStall = onStall
         untaken = stream.untakenBytes
-        lastProgress = stream.loop.now
+        // The time as it really is: the loop's may be behind by the whole time-out, where it took long to write what waits.
+        lastProgress = stream.loop.preciseNow
         watch()
     }
 
@@ -27,9 +28,10 @@ final class WriteWatch {
     private func watch() {
         timer.start(after: max(1, timeout / 4)) { [self] in
             let untaken = stream.untakenBytes
-            if untaken < self.untaken { lastProgress = stream.loop.now }
+            let now = stream.loop.preciseNow
+            if untaken < self.untaken { lastProgress = now }
             self.untaken = untaken
-            if stream.loop.now - lastProgress >= timeout { onStall() } else { watch() }
+            if now - lastProgress >= timeout { onStall() } else { watch() }
         }
     }
 }

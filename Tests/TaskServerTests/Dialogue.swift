@@ -122,6 +122,8 @@ final class Client: TCPStreamDelegate {
     var hasSentAll: Bool { stream.isDrained }
     /// How many whole lines have come in and were not taken.
     var lineCount: Int { received.count { $0 == 10 } }
+    /// How many bytes have come in and were not taken.
+    var byteCount: Int { received.count }
     var hasReceivedNothing: Bool { received.isEmpty && !isClosed }
 
     func stopReading() { stream.stopReading() }
@@ -131,7 +133,7 @@ final class Client: TCPStreamDelegate {
     func reset() { stream.reset() }
 
     func streamDidRead(_ bytes: Span<UInt8>) {
-        for index in bytes.indices { received.append(bytes[index]) }
+        bytes.withUnsafeBufferPointer { received.append(contentsOf: $0) }
     }
 
     func streamDidEnd(_ error: UVError?) {

@@ -88,7 +88,7 @@ final class DialogueComparison {
         switch generator.number(0..<100) {
         case 0..<14: try open()
         case 14..<20: try connect()
-        case 97: if generator.oneIn(4), !model.isStopping { try stop() }
+        case 97: if !model.isStopping { try stop() }
         case let kind: if let id { try step(kind, of: id) } else { try connect() }
         }
     }

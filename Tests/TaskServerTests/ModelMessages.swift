@@ -159,6 +159,13 @@ struct ModelWriter {
         return .run(type, data: String(repeating: "d", count: length), key: key)
     }
 
+    /// With one of a few keys, mostly with the data that belongs to it.
+    private func runAgain(_ generator: inout SeededGenerator) -> ModelRequest {
+        let number = generator.number(0..<ModelType.allCases.count)
+        let length = generator.oneIn(5) ? number + 1 : number
+        return .run(ModelType.allCases[number], data: String(repeating: "k", count: length), key: "key\(number)")
+    }
+
     private func classic(_ tasks: Int, _ generator: inout SeededGenerator) -> ModelRequest {
         switch generator.number(0..<10) {
         case 0..<4: run(key: nil, &generator)
@@ -172,7 +179,7 @@ struct ModelWriter {
             generator.oneIn(3) ? nil : [.endless, .endless, .hour, .zero].randomElement(using: &generator)!
         }
         switch generator.number(0..<20) {
-        case 0..<7: return run(key: generator.oneIn(3) ? "key\(generator.number(0..<4))" : nil, &generator)
+        case 0..<7: return generator.oneIn(2) ? run(key: nil, &generator) : runAgain(&generator)
         case 7..<10: return .status(task(tasks, &generator), wait())
         case 10..<13: return .result(task(tasks, &generator), wait())
         case 13..<17: return .cancel(task(tasks, &generator))
