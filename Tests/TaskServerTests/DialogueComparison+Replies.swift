@@ -81,14 +81,14 @@ extension DialogueComparison {
         (0..<client.lineCount).compactMap { _ in client.line().map(ModelServer.masked) }
     }
 
-    /// Runs the loop until the condition holds, for ten seconds at most.
+    /// Runs the loop until the condition holds, for half a minute at most.
     func wait(
         _ what: String, but instead: () -> String = { "" }, for condition: () -> Bool
     ) throws(Difference) {
         if condition() { return }
         guard let timer = try? Timer(on: dialogue.loop) else { throw Difference(description: "no timer") }
         var isOver = false
-        timer.start(after: 10_000) { isOver = true }
+        timer.start(after: 30_000) { isOver = true }
         dialogue.loop.run { isOver || condition() }
         timer.close()
         if isOver { throw Difference(description: "waited in vain for \(what)\n\(instead())") }

@@ -23,11 +23,11 @@ final class ModelGate: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Waits until so many functions have come here since the start, for ten seconds at most.
+    /// Waits until so many functions have come here since the start, for half a minute at most.
     func wait(forEntries count: Int) -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        let deadline = Date().addingTimeInterval(10)
+        let deadline = Date().addingTimeInterval(30)
         while entered < count { guard condition.wait(until: deadline) else { break } }
         return entered == count
     }
