@@ -7,7 +7,7 @@ import Wire
 /// ones: answers are made when they can go out, so that a slow reader piles up nothing.
 final class SessionWaits {
     /// What one of them takes in memory, roughly, with its timer and its places in the queue's books.
-    private static let bytesPerWait = 512
+    static let bytesPerWait = 512
 
     enum Question {
         case status
