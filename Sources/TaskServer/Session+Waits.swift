@@ -11,14 +11,20 @@ extension Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited; `settle` answers them all.
+    /// The task has ended for which one of the session's requests waited; `answerWaits` answers them all.
     ///
     /// - Parameter task: what became of it; nil where the server drains.
     func waitDidEnd(_ number: UInt64, _ task: TaskRecord?) {
         if held?.waiter.number == number { heldOutcome = task?.state ?? .error } else { waits?.end(number, task) }
     }
 
-    func answerHeld() {
+    /// Answers those whose tasks have ended.
+    func answerWaits() {
+        answerHeld()
+        answerEndedWaits()
+    }
+
+    private func answerHeld() {
         guard let held, let state = heldOutcome else { return }
         self.held = nil
         heldOutcome = nil
@@ -29,7 +35,7 @@ extension Session {
 
     /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
     /// their turn.
-    func answerEndedWaits() {
+    private func answerEndedWaits() {
         while phase == .open, stream.isDrained, !hasYielded, let (wait, task) = waits?.nextEnded() {
             idleWatch?.noteActivity()
             answer(wait, task)

@@ -174,8 +174,7 @@ final class Session {
 
     /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
     func settle() {
-        answerHeld()
-        answerEndedWaits()
+        answerWaits()
         if !isPaused { readBacklog() }
         flush()
         if let endReason, !hasWaits { end(endReason) }

@@ -61,6 +61,11 @@ extension TaskServer {
             sessions[waiter.connection]?.waitDidEnd(waiter.number, task)
             if told.insert(waiter.connection).inserted { connections.append(waiter.connection) }
         }
+        // All are answered before one is read on; and what one sent that has gone is not read any more.
+        for connection in connections {
+            sessions[connection]?.answerWaits()
+            sessions[connection]?.flush()
+        }
         for connection in connections { sessions[connection]?.settle() }
     }
 }

@@ -97,11 +97,7 @@ struct ModelServer {
         }
         connections[id]!.ended = []
         for wait in connection.ended {
-            // Several that are cancelled at once, or what is submitted with it, may have it forgotten before this round.
-            guard queue.isKnown(wait.task) else {
-                refuse(.expired, wait.sequence, id)
-                continue
-            }
+            // Even where it is forgotten before this round: what became of it came with the news.
             reply(answer(wait), to: id)
             if wait.asksResult {
                 tookResult(wait.task, id)
