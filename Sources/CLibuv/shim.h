@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #ifdef __linux__
 #include <linux/sockios.h>
 #include <sys/syscall.h>
@@ -29,6 +32,14 @@ static inline int uv_task_unacknowledged(int socket) {
 static inline int uv_task_unread(int socket) {
     int count = -1;
     return ioctl(socket, FIONREAD, &count) < 0 ? -1 : count;
+}
+
+// Has glibc give the memory of large blocks back as soon as they are freed. By itself it begins to keep them, and then holds
+// several times what is in use.
+static inline void uv_task_give_back_large_blocks(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
 }
 
 // Takes a connection that waits at a listening socket: its descriptor, closed by exec, or a libuv error code.

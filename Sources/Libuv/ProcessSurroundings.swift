@@ -11,9 +11,11 @@ import Synchronization
 ///
 /// SIGPIPE is ignored: libuv 1.44 writes without `MSG_NOSIGNAL`, and a write to a closed connection must be an
 /// error, not the end of the process. Standard streams that are closed are filled with what fails when it is
-/// used, since a socket in their place would be written to, and libuv aborts when it closes one (`uv__close`).
+/// used, since a socket in their place would be written to, and libuv aborts when it closes one (`uv__close`). Memory of large
+/// blocks is given back when they are freed (`mallopt`).
 package func prepareProcess() {
     signal(SIGPIPE, SIG_IGN)
+    uv_task_give_back_large_blocks()
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
         _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }

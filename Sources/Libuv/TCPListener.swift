@@ -104,7 +104,7 @@ import CLibuv
             guard !isClosing, let socket else { return }
             let result = acceptNext(socket)
             switch result {
-            case 0...: take(result)
+            case 0...: guard take(result) else { return }
             case UV_EAGAIN.rawValue: return
             case _ where Self.endsOneConnection(result): continue
             default: return rest(after: UVError(code: UVError.Code(rawValue: result), call: "accept"))
@@ -112,7 +112,8 @@ import CLibuv
         }
     }
 
-    private func take(_ socket: Int32) {
+    /// - Returns: false where it could not be, and nothing more is accepted for a while.
+    private func take(_ socket: Int32) -> Bool {
         do throws(UVError) {
             let stream = try TCPStream(on: loop)
             do throws(UVError) {
@@ -124,9 +125,11 @@ import CLibuv
             // Without it a connection is slower, and no worse; some systems refuse it where the peer has gone.
             try? stream.disableDelay()
             onConnection?(.success(stream))
+            return true
         } catch {
             systemClose(socket)
-            onConnection?(.failure(error))
+            rest(after: error)
+            return false
         }
     }
 

@@ -40,6 +40,18 @@ extension TCPStream {
     /// makes too little room for the system to take more.
     package var untakenBytes: Int { unsentBytes + Int(max(0, socket.map(uv_task_unacknowledged) ?? 0)) }
 
+    /// Whether the other side's system has taken all that was written, but for one byte: the end of writing counts as one, and
+    /// may be acknowledged late.
+    package var hasAllTaken: Bool { untakenBytes <= 1 }
+
+    /// Why the connection has failed, where the system knows and has not told yet (`SO_ERROR`); it tells once.
+    package var pendingError: UVError? {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard let socket, getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0, error != 0 else { return nil }
+        return UVError(code: UVError.Code(rawValue: uv_translate_sys_error(error)), call: "getsockopt")
+    }
+
     /// Whether closing now would lose nothing: the other side has all that was written, and all that it sent was read.
     /// (A socket that is closed with something unread resets the connection, and what is on its way is thrown away.)
     package var mayCloseSilently: Bool {

@@ -26,7 +26,8 @@ package protocol TCPStreamDelegate: AnyObject {
     /// Writes that libuv holds because the socket was full.
     private var pendingWrites = 0
 
-    private var isReading = false
+    /// Whether the end of the connection will be noticed.
+    package private(set) var isReading = false
 
     private(set) var hasSentEnd = false
 

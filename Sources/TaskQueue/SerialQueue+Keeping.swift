@@ -52,7 +52,7 @@ extension SerialQueue {
         counts.kept -= 1
         counts.forgotten += 1
         keys.remove(id)
-        _ = tasks.remove(id)
+        tasks.remove(id)
     }
 
     private func heldBytes(of id: TaskID) -> Int { (tasks[id]?.heldBytes ?? 0) + keys.keyLength(of: id) }

@@ -204,13 +204,15 @@ package struct SerialQueue {
     // MARK: Who waits
 
     /// Has a request wait for a task that has not ended. It is named by what ends the task, once.
+    ///
+    /// - Parameter waiter: later than all before it.
     package mutating func addWaiter(_ waiter: Waiter, for id: TaskID) {
         precondition(tasks[id]?.state.isFinal == false, "task \(id) cannot be waited for")
         waiters.add(waiter, for: id)
     }
 
-    /// Forgets that a request waits, where it does.
-    package mutating func removeWaiter(_ waiter: Waiter) {
-        waiters.remove(waiter)
+    /// Forgets that a request waits for a task, where it does.
+    package mutating func removeWaiter(_ waiter: Waiter, for id: TaskID) {
+        waiters.remove(waiter, for: id)
     }
 }

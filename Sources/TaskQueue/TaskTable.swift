@@ -43,17 +43,16 @@ struct TaskTable {
     }
 
     /// Takes out the record of a task that is kept.
-    mutating func remove(_ id: TaskID) -> TaskRecord {
+    mutating func remove(_ id: TaskID) {
         let (number, slot) = place(of: id)
         guard let index = index(of: number) else { preconditionFailure("no task \(id)") }
-        let record = pages[index].remove(slot)
-        guard pages[index].isUsedUp else { return record }
+        pages[index].remove(slot)
+        guard pages[index].isUsedUp else { return }
         emptyPages += 1
         if emptyPages > 16, emptyPages > pages.count / 2 {
             pages.removeAll(where: \.isUsedUp)
             emptyPages = 0
         }
-        return record
     }
 
     /// The newest task that is kept of those with a smaller id, and how many places were looked at to find it.
@@ -136,13 +135,11 @@ private struct TaskPage {
         change(&records[index]!)
     }
 
-    mutating func remove(_ slot: Int) -> TaskRecord {
-        guard let index = index(of: slot), let record = exchange(&records[index], with: nil) else {
-            preconditionFailure("no task in slot \(slot)")
-        }
+    mutating func remove(_ slot: Int) {
+        guard let index = index(of: slot), records[index] != nil else { preconditionFailure("no task in slot \(slot)") }
+        records[index] = nil
         kept -= 1
         shrink()
-        return record
     }
 
     func newest(upTo slot: Int, _ steps: inout Int) -> Int? {

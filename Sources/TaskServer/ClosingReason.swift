@@ -24,7 +24,7 @@ enum ClosingReason: CustomStringConvertible {
         case .refused, .notReading: refusal?.rawValue ?? ""
         case .idle: "idle for longer than --timeout"
         case .tooMuchHeld(let bytes):
-            "it held the most memory, \(bytes) bytes, when all connections together held too much"
+            "it held \(bytes) bytes, the worst when all connections together held too much"
         case .clientEnded: "ended by the client"
         case .failed(let error): "failed: \(error)"
         case .serverStopped: "the server stops"
@@ -34,6 +34,7 @@ enum ClosingReason: CustomStringConvertible {
     /// What a line that sums up refusals counts it as; nil where nothing was refused.
     var refusal: Refusal? {
         switch self {
+        case .broken(.unfinished): nil
         case .broken(.tooLong): .tooLong
         case .broken: .brokenMessage
         case .unknownTask: .unknownTask
@@ -50,6 +51,8 @@ enum ClosingReason: CustomStringConvertible {
     /// The code of the refused request that it stands for, where one was refused.
     var code: RequestError.Code? {
         switch self {
+        // A client that left, in the midst of a message.
+        case .broken(.unfinished): nil
         case .broken(let message): RequestError(message).code
         case .unknownTask: .unknownTask
         case .forgottenTask: .expired

@@ -25,12 +25,32 @@ extension Session {
     /// Once the replies have gone out, waits for the client's end, and takes what it still sends.
     func proceedToClose() throws(UVError) {
         if !stream.isDrained { return stream.stopReading() }
-        if inputEnded { return close(.clientEnded) }
+        if inputEnded { return closeWhenTaken() }
         guard lingerTimer == nil else { return }
         let timer = try Timer(on: stream.loop)
         lingerTimer = timer
-        timer.start(after: Self.lingerTime) { [self] in close(.clientEnded) }
+        timer.start(after: Self.lingerTime) { [self] in
+            isLingeringOver = true
+            closeWhenTaken()
+        }
         try stream.startReading()
+    }
+
+    /// Closes once the client's system has all replies; else this one would hold them, uncounted, for a client that does not
+    /// read. Where it takes nothing for too long, the connection is reset.
+    private func closeWhenTaken() {
+        stream.stopReading()
+        lookAtWriting()
+        watchWriting()
+    }
+
+    /// Looks whether the connection has failed, or is at its end.
+    func lookAtWriting() {
+        if let error = stream.pendingError {
+            close(.failed(error))
+        } else if phase == .ending, stream.isDrained, stream.hasAllTaken, inputEnded || isLingeringOver {
+            close(.clientEnded)
+        }
     }
 
     /// Ends the session because the server stops: at once where nothing can be lost, else as `end` does.
@@ -41,6 +61,7 @@ extension Session {
     /// Closes at once, whatever is still to be sent.
     func close(_ reason: ClosingReason) {
         guard phase != .closed else { return }
+        if phase == .ending, reason.limit != nil { server.note(reason, of: self) }
         leave(reason, for: .closed)
         lingerTimer?.close()
         writeWatch?.close()

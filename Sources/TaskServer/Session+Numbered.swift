@@ -97,17 +97,15 @@ extension Session {
             try waits.add(
                 SessionWaits.Wait(sequence: sequence, task: task, question: question), waiter.number,
                 timeout: wait.timeout, on: stream.loop
-            ) { [unowned self] in waitDidTimeOut(waiter) }
+            ) { [unowned self] in
+                server.queue.removeWaiter(waiter, for: task)
+                server.tellLater([waiter], .timedOut)
+            }
+            turn.addWait()
         } catch {
-            server.queue.removeWaiter(waiter)
+            server.queue.removeWaiter(waiter, for: task)
             close(.failed(error))
         }
-    }
-
-    private func waitDidTimeOut(_ waiter: Waiter) {
-        server.queue.removeWaiter(waiter)
-        waits?.timeOut(waiter.number)
-        settle()
     }
 
     /// Answers a question about a task.

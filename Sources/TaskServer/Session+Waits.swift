@@ -11,11 +11,15 @@ extension Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited; `answerWaits` answers them all.
+    /// The task has ended for which one of the session's requests waited, or the time is over; `answerWaits` answers them all.
     ///
-    /// - Parameter task: what became of it; nil where the server drains.
-    func waitDidEnd(_ number: UInt64, _ task: TaskRecord?) {
-        if held?.waiter.number == number { heldOutcome = task?.state ?? .error } else { waits?.end(number, task) }
+    func waitDidEnd(_ number: UInt64, _ outcome: WaitOutcome) {
+        guard held?.waiter.number == number else {
+            waits?.end(number, outcome)
+            return
+        }
+        // A drain ends what waits in error.
+        if case .taskEnded(let task) = outcome { heldOutcome = task?.state ?? .error }
     }
 
     /// Answers those whose tasks have ended.

@@ -21,7 +21,7 @@ final class Session {
     let id: ConnectionID
     unowned let server: TaskServer
     let stream: TCPStream
-    private var framer: LineFramer
+    private(set) var framer: LineFramer
     var phase = Phase.open
     /// The client will send nothing more.
     private(set) var inputEnded = false
@@ -35,17 +35,21 @@ final class Session {
     var endReason: ClosingReason?
     /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
     var usesNumbers = false
-    private var backlog = Backlog()
+    private(set) var backlog = Backlog()
     /// What it has done in this turn.
     var turn = Turn()
     /// It has had its turn, and goes on in the loop's next round.
     private(set) var hasYielded = false
     private(set) var idleWatch: IdleWatch?
     var lingerTimer: Timer?
+    /// The client had its time to end the connection.
+    var isLingeringOver = false
     /// Where the client does not take its replies.
     var writeWatch: WriteWatch?
     /// What `heldBytes` was when it was last counted.
     var countedBytes = 0
+    /// When a whole message was last taken from the client, or it took all replies, on the loop's clock.
+    private(set) var lastProgress: UInt64
 
     /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
     /// result.
@@ -56,6 +60,7 @@ final class Session {
         self.stream = stream
         self.server = server
         framer = LineFramer(maximumLength: server.configuration.maximumMessage)
+        lastProgress = server.loop.now
     }
 
     /// Begins to read.
@@ -76,16 +81,13 @@ final class Session {
     }
     var hasWaits: Bool { waits?.isEmpty == false }
 
-    /// The memory that it takes beyond what an idle connection does, in bytes, roughly.
-    var heldBytes: Int {
-        framer.heldBytes + backlog.count + stream.unsentBytes + (waits?.heldBytes ?? 0)
-    }
-
     // MARK: Input
 
     /// Reads requests until the bytes are used up, or until the session pauses or ends.
     private func read(_ bytes: Span<UInt8>, from position: inout Int) {
         while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
+            lastProgress = server.loop.now
+            turn.addRequest()
             do throws(BrokenMessage) {
                 if case .broken(let message) = event { throw message }
                 answer(
@@ -127,6 +129,11 @@ final class Session {
         var (bytes, position) = backlog.take()
         read(bytes.span, from: &position)
         if phase == .open, endReason == nil { backlog.putBack(bytes, from: position) }
+    }
+
+    /// Has what follows read in a turn of its own.
+    func leaveBacklogForLater() {
+        if !backlog.isEmpty, !hasYielded { yield() }
     }
 
     private func yield() {
@@ -188,7 +195,10 @@ final class Session {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || backlog.isFull {
             stream.stopReading()
-        } else if !inputEnded {
+            server.lookForGone()
+        } else if inputEnded {
+            server.lookForGone()
+        } else {
             do throws(UVError) { try stream.startReading() } catch { close(.failed(error)) }
         }
     }
@@ -199,9 +209,9 @@ final class Session {
     /// Lets go of everything that it waits for.
     func dropPendingWork() {
         idleWatch?.close()
-        if let held { server.queue.removeWaiter(held.waiter) }
+        if let held { server.queue.removeWaiter(held.waiter, for: held.task) }
         held = nil
-        waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0)) }
+        waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0), for: $1) }
         backlog = Backlog()
     }
 }
@@ -210,6 +220,7 @@ extension Session: TCPStreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
         guard phase == .open, endReason == nil else { return }
         idleWatch?.noteActivity()
+        if !turn.isLight, !hasYielded, server.isRoundOver { yield() }
         var position = 0
         if backlog.isEmpty { read(bytes, from: &position) }
         if phase == .open, endReason == nil, position < bytes.count { backlog.append(bytes.extracting(position...)) }
@@ -223,6 +234,7 @@ extension Session: TCPStreamDelegate {
     }
 
     func streamDidDrain() {
+        lastProgress = server.loop.now
         idleWatch?.noteActivity()
         goOn()
     }

@@ -23,10 +23,21 @@ final class SessionWaits {
     }
 
     private var waiting: [UInt64: (wait: Wait, timer: Timer?)] = [:]
-    /// With what became of their tasks, as far as these may be forgotten meanwhile.
-    private var ended: Deque<(wait: Wait, task: TaskRecord?)> = []
-    /// The bytes of these tasks, each counted as often as it stands there.
+    private var ended: Deque<Ended> = []
     private var endedBytes = 0
+
+    /// One that can be answered.
+    private struct Ended {
+        let wait: Wait
+        /// What became of its task, as far as that may be forgotten meanwhile.
+        let task: TaskRecord?
+        /// What that holds; of several waits for one task in a row only the first has it.
+        var bytes: Int
+
+        func isOfSameTask(as other: Ended) -> Bool {
+            wait.task == other.wait.task && task != nil && other.task != nil
+        }
+    }
 
     var isEmpty: Bool { waiting.isEmpty && ended.isEmpty }
     /// How many are not answered.
@@ -52,36 +63,49 @@ final class SessionWaits {
         waiting[number] = (wait, timer)
     }
 
-    /// The task has ended.
-    ///
-    /// - Parameter task: what became of it; nil where it can still be asked for when the answer goes out.
-    func end(_ number: UInt64, _ task: TaskRecord?) { takeOut(number, task, timedOut: false) }
-
-    /// The time is over.
-    func timeOut(_ number: UInt64) { takeOut(number, nil, timedOut: true) }
-
-    private func takeOut(_ number: UInt64, _ task: TaskRecord?, timedOut: Bool) {
+    /// The task has ended, or the time is over.
+    func end(_ number: UInt64, _ outcome: WaitOutcome) {
         guard var entry = waiting.removeValue(forKey: number) else { return }
         entry.timer?.close()
-        entry.wait.timedOut = timedOut
-        ended.append((entry.wait, task))
-        endedBytes += task?.heldBytes ?? 0
+        var record: TaskRecord?
+        switch outcome {
+        case .taskEnded(let task): record = task
+        case .timedOut: entry.wait.timedOut = true
+        }
+        var next = Ended(wait: entry.wait, task: record, bytes: 0)
+        if ended.last?.isOfSameTask(as: next) != true { next.bytes = record?.heldBytes ?? 0 }
+        endedBytes += next.bytes
+        ended.append(next)
     }
 
-    /// Takes out the next request that can be answered.
+    /// Takes out the next request that can be answered, with what became of its task where that was told.
     func nextEnded() -> (wait: Wait, task: TaskRecord?)? {
-        guard let next = ended.popFirst() else { return nil }
-        endedBytes -= next.task?.heldBytes ?? 0
-        return next
+        guard let next = ended.popFirst() else {
+            giveBackMemory()
+            return nil
+        }
+        if ended.first?.isOfSameTask(as: next) == true {
+            ended[0].bytes = next.bytes
+        } else {
+            endedBytes -= next.bytes
+        }
+        return (next.wait, next.task)
+    }
+
+    /// Neither shrinks by itself: after many waits they are made anew.
+    private func giveBackMemory() {
+        guard isEmpty, waiting.capacity > 64 else { return }
+        waiting = [:]
+        ended = []
     }
 
     /// Forgets everything.
     ///
-    /// - Parameter forget: called with the number of each request that still waited.
-    func removeAll(_ forget: (UInt64) -> Void) {
+    /// - Parameter forget: called with the number of each request that still waited, and its task.
+    func removeAll(_ forget: (UInt64, TaskID) -> Void) {
         for (number, entry) in waiting {
             entry.timer?.close()
-            forget(number)
+            forget(number, entry.wait.task)
         }
         waiting = [:]
         ended = []

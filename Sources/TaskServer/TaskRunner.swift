@@ -55,6 +55,8 @@ final class TaskRunner {
     do {
         return .success(try type.function(data))
     } catch {
-        return .failure(TaskFailure(.failed, "\(error)"))
+        // No more than a reader takes in: it is kept, and told in lists.
+        let message = String(decoding: "\(error)".utf8.prefix(4096), as: UTF8.self)
+        return .failure(TaskFailure(.failed, message))
     }
 }

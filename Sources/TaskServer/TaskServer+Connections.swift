@@ -46,16 +46,31 @@ extension TaskServer {
         }
     }
 
-    /// Counts what a session holds. Where all together hold too much, those that hold most are closed.
+    /// Counts what a session holds. Where all together hold too much, those that are most of a burden are closed.
     func countHeldBytes(of session: Session) {
         let bytes = session.phase == .closed ? 0 : session.heldBytes
         guard bytes != session.countedBytes else { return }
         connectionBytes += bytes - session.countedBytes
         session.countedBytes = bytes
         while connectionBytes > configuration.maximumConnectionMemory,
-            let greediest = sessions.values.max(by: { $0.countedBytes < $1.countedBytes }), greediest.countedBytes > 0
+            let worst = sessions.values.lazy.filter({ $0.countedBytes > 0 }).max(by: { $0.burden < $1.burden })
         {
-            greediest.close(.tooMuchHeld(bytes: greediest.countedBytes))
+            worst.close(.tooMuchHeld(bytes: worst.countedBytes))
+        }
+    }
+
+    /// How often connections are looked for that are gone, in milliseconds.
+    private static let goneCheckTime: UInt64 = 5000
+
+    /// From here on looks at connections of which nothing is read: the system does not tell by itself that these are gone.
+    func lookForGone() {
+        guard !isLookingForGone else { return }
+        isLookingForGone = true
+        goneTimer.start(after: Self.goneCheckTime) { [unowned self] in
+            isLookingForGone = false
+            for session in Array(sessions.values) where !session.stream.isReading {
+                if let error = session.stream.pendingError { session.close(.failed(error)) } else { lookForGone() }
+            }
         }
     }
 

@@ -1,14 +1,32 @@
+import DequeModule
 import Libuv
 import TaskQueue
 import Wire
 
+/// How a wait for a task's end came to its own.
+enum WaitOutcome {
+    /// With what became of the task, which may be forgotten before the answer goes out; nil in a drain, where none is.
+    case taskEnded(TaskRecord?)
+    case timedOut
+}
+
+/// What waiters are still to be told.
+struct WaitNews {
+    var waiters: ArraySlice<Waiter>
+    let outcome: WaitOutcome
+}
+
 /// What is done for many sessions: a part in each round of the loop, so that others get their turn.
 extension TaskServer {
-    /// How many sessions go on in one round of the loop, after each has had its turn.
-    private static let turnsPerRound = 64
+    /// For how long that goes on before the loop looks for new events, in milliseconds.
+    private static let roundTime: UInt64 = 2
 
-    /// How many requests that wait are told in one round that their task has ended.
-    private static let notificationsPerRound = 4096
+    /// How many waiters are told at a time.
+    private static let waitersAtATime = 16
+
+    /// Whether this round has taken long enough since it looked for events. Sessions that are not known to be quickly served
+    /// are read later then: else many with costly requests would hold up all others, and their replies the memory.
+    var isRoundOver: Bool { loop.preciseNow - loop.now >= Self.roundTime }
 
     /// Lets a session go on in the loop's next round.
     func continueLater(_ session: Session) {
@@ -16,56 +34,66 @@ extension TaskServer {
         nextRound.start(goOn)
     }
 
-    /// As `notify`, when no session is at work, and not all at once.
-    func notifyLater(_ waiters: [Waiter], _ task: TaskRecord?) {
+    /// As `tell`, when no session is at work, and not all at once.
+    func tellLater(_ waiters: [Waiter], _ outcome: WaitOutcome) {
         guard !waiters.isEmpty else { return }
-        pendingNotifications.append(contentsOf: waiters.map { ($0, task) })
+        news.append(WaitNews(waiters: waiters[...], outcome: outcome))
         nextRound.start(goOn)
     }
 
-    /// - Parameter most: how many at a time; the others are told in the next round.
-    func notifyPending(atMost most: Int = .max) {
-        let ends = Array(pendingNotifications.prefix(most))
-        pendingNotifications.removeFirst(ends.count)
-        notify(ends)
-        if !pendingNotifications.isEmpty { nextRound.start(goOn) }
-    }
-
-    /// What was put off, in a round of the loop of its own. Turns are not given to all at once, where they are many: the
-    /// loop must see new events in between.
-    private func goOn() {
-        notifyPending(atMost: Self.notificationsPerRound)
-        let turns = Array(yielded.prefix(Self.turnsPerRound))
-        yielded.removeFirst(turns.count)
-        if !yielded.isEmpty { nextRound.start(goOn) }
-        for id in turns { sessions[id]?.proceed() }
-    }
-
-    /// Tells those who waited for a task that has ended; where they are very many, in the rounds to come. Not to be called while
-    /// a session is at work: it writes replies.
-    ///
-    /// - Parameter task: what became of it: whoever waited is told even where it is forgotten before. Nil in a drain, where
-    ///   they are many tasks, and none is forgotten.
-    func notify(_ waiters: [Waiter], _ task: TaskRecord?) {
-        if waiters.count <= Self.notificationsPerRound {
-            notify(waiters.lazy.map { ($0, task) })
+    /// Tells those who waited for a task that it has ended; where they are very many, in the rounds to come. Not to be called
+    /// while a session is at work: it writes replies.
+    func tell(_ waiters: [Waiter], _ outcome: WaitOutcome) {
+        if waiters.count <= Self.waitersAtATime {
+            tell(waiters.lazy.map { ($0, outcome) })
         } else {
-            notifyLater(waiters, task)
+            tellLater(waiters, outcome)
         }
     }
 
-    private func notify(_ ends: some Sequence<(waiter: Waiter, task: TaskRecord?)>) {
+    /// Tells all that is still to be told.
+    func tellEverything() {
+        while !news.isEmpty { tellSome() }
+    }
+
+    /// What was put off, in a round of the loop of its own. The loop must see new events in between.
+    private func goOn() {
+        let start = loop.preciseNow
+        repeat {
+            tellSome()
+            if let id = yielded.popFirst() { sessions[id]?.proceed() }
+        } while !(news.isEmpty && yielded.isEmpty) && loop.preciseNow - start < Self.roundTime
+        if !(news.isEmpty && yielded.isEmpty) { nextRound.start(goOn) }
+    }
+
+    private func tellSome() {
+        var told: [(waiter: Waiter, outcome: WaitOutcome)] = []
+        while told.count < Self.waitersAtATime, var first = news.popFirst() {
+            let part = first.waiters.prefix(Self.waitersAtATime - told.count)
+            told += part.map { ($0, first.outcome) }
+            first.waiters.removeFirst(part.count)
+            if !first.waiters.isEmpty { news.prepend(first) }
+        }
+        tell(told)
+    }
+
+    private func tell(_ news: some Sequence<(waiter: Waiter, outcome: WaitOutcome)>) {
         var connections: [ConnectionID] = []
         var told: Set<ConnectionID> = []
-        for (waiter, task) in ends {
-            sessions[waiter.connection]?.waitDidEnd(waiter.number, task)
+        for (waiter, outcome) in news {
+            sessions[waiter.connection]?.waitDidEnd(waiter.number, outcome)
             if told.insert(waiter.connection).inserted { connections.append(waiter.connection) }
         }
         // All are answered before one is read on; and what one sent that has gone is not read any more.
         for connection in connections {
-            sessions[connection]?.answerWaits()
-            sessions[connection]?.flush()
+            guard let session = sessions[connection] else { continue }
+            session.answerWaits()
+            session.flush()
+            countHeldBytes(of: session)
         }
-        for connection in connections { sessions[connection]?.settle() }
+        for connection in connections {
+            if connections.count > 1 { sessions[connection]?.leaveBacklogForLater() }
+            sessions[connection]?.settle()
+        }
     }
 }

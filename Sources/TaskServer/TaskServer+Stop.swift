@@ -52,7 +52,7 @@ extension TaskServer {
                 interruptTask()
             }
         }
-        notify(drained.waiters, nil)
+        tell(drained.waiters, .taskEnded(nil))
         if queue.running == nil { leave() }
     }
 
@@ -82,13 +82,14 @@ extension TaskServer {
         guard let running = queue.running else { return }
         logger.warning("task \(running) does not end; it goes with the process")
         runner.abandon()
-        notify(queue.finish(.failure(.cutOff), at: now), queue[running])
+        let waiters = queue.finish(.failure(.cutOff), at: now)
+        tell(waiters, .taskEnded(queue[running]))
         leave()
     }
 
     /// After the last task: parts from the clients.
     func leave() {
-        notifyPending()
+        tellEverything()
         stopPhase = .leaving
         stopAccepting()
         let isHurried = cutOffBy != nil

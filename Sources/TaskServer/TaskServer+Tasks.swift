@@ -54,7 +54,7 @@ extension TaskServer {
         if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
         startNextTask()
         scheduleExpiry()
-        notify(waiters, ended)
+        tell(waiters, .taskEnded(ended))
         if case .draining = stopPhase { leave() }
     }
 
@@ -65,7 +65,7 @@ extension TaskServer {
         switch queue.cancel(id, at: now) {
         case .ended(let waiters):
             if logsEvents { logger.debug("task \(id) cancelled before it started") }
-            notifyLater(waiters, queue[id])
+            tellLater(waiters, .taskEnded(queue[id]))
             scheduleExpiry()
             return true
         case .isRunning:

@@ -45,8 +45,8 @@ package final class TaskServer {
     private var lastWaiter: UInt64 = 0
     /// Sessions that have had their turn.
     var yielded: Deque<ConnectionID> = []
-    /// Who is still to hear that a task has ended, and what became of it, as far as it may be forgotten meanwhile.
-    var pendingNotifications: Deque<(waiter: Waiter, task: TaskRecord?)> = []
+    /// What waiters are still to be told.
+    var news: Deque<WaitNews> = []
     let nextRound: NextRound
     private var listeners: Listeners?
     private var portFileIsWritten = false
@@ -54,6 +54,9 @@ package final class TaskServer {
     let refusals: RefusalLog
     /// Has finished tasks forgotten when they reach their age.
     let expiryTimer: Timer
+    /// Looks for connections that are gone, where nothing is read that would tell.
+    let goneTimer: Timer
+    var isLookingForGone = false
     var isExpirySet = false
 
     /// How far a stop has come.
@@ -82,6 +85,7 @@ package final class TaskServer {
             stopTimer = try Timer(on: loop)
             nextRound = try NextRound(on: loop)
             expiryTimer = try Timer(on: loop)
+            goneTimer = try Timer(on: loop)
         } catch {
             throw .loop(error)
         }
@@ -210,6 +214,7 @@ package final class TaskServer {
         stopTimer.close()
         nextRound.close()
         expiryTimer.close()
+        goneTimer.close()
         for refused in refusedConnections { refused.close() }
     }
 }

@@ -44,8 +44,13 @@ extension [UInt8] {
         case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
         case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
         case 0..<0x20:
-            append(text: byte < 0x10 ? "u000" : "u00")
-            append(text: String(byte, radix: 16))
+            // Digit by digit: a text may have millions of them.
+            append(UInt8(ascii: "u"))
+            append(UInt8(ascii: "0"))
+            append(UInt8(ascii: "0"))
+            append((byte >> 4) + UInt8(ascii: "0"))
+            let digit = byte & 0xF
+            append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a"))
         default: append(byte)
         }
     }

@@ -9,11 +9,15 @@ struct ReferenceTask {
     var isCancelled = false
     var isInterrupted = false
     var result: String?
+    /// What its function said of its failure.
+    var failure = ""
     var key: String?
     var times: [UInt64]
 
     /// What it holds in memory.
-    var bytes: Int { (state.isFinal ? result ?? "" : data).utf8.count + (key ?? "").utf8.count }
+    var bytes: Int {
+        (state.isFinal ? result ?? failure : data).utf8.count + (key ?? "").utf8.count
+    }
 }
 
 /// How long a task of each type runs.

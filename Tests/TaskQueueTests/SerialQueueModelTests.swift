@@ -115,7 +115,7 @@ private struct Comparison {
     }
 
     private func waiters(_ numbers: [Int]) -> [Waiter] {
-        numbers.map { Waiter(ConnectionID(rawValue: UInt64($0 % 7)), UInt64($0)) }
+        numbers.map { Waiter(ConnectionID(rawValue: UInt64($0 % 7 + 1)), UInt64($0)) }
     }
 
     private mutating func start(_ now: Timestamp) -> Bool {
@@ -135,6 +135,7 @@ private struct Comparison {
         story.append("finish \(outcome)")
         startsWithoutFinish -= 1
         let result = try? outcome.get()
+        if case .failure(let failure) = outcome { reference.tasks[running].failure = failure.message }
         let expected = reference.end(running, result == nil ? .error : .success, result, clock)
         return queue.finish(outcome, at: now) == waiters(expected)
     }
@@ -150,10 +151,10 @@ private struct Comparison {
     }
 
     private mutating func removeWaiter() -> Bool {
-        let number = reference.waiters.randomElement(using: &generator)?.number ?? 9999
+        let (number, task) = reference.waiters.randomElement(using: &generator) ?? (9999, 0)
         story.append("\(number) goes away")
         reference.waiters.removeAll { $0.number == number }
-        queue.removeWaiter(waiters([number])[0])
+        queue.removeWaiter(waiters([number])[0], for: TaskID(rawValue: task + 1)!)
         return queue.waiterCount == reference.waiters.count
     }
 

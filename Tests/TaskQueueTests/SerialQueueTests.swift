@@ -108,10 +108,10 @@ struct SerialQueueTests {
         let second = try story.submit("2", from: Story.bob)
         _ = story.start()
         let waiters = (1...4).map { Waiter($0 % 2 == 1 ? Story.alice : Story.bob, UInt64($0)) }
-        story.queue.addWaiter(waiters[3], for: first)
-        story.queue.addWaiter(waiters[1], for: second)
         story.queue.addWaiter(waiters[0], for: first)
+        story.queue.addWaiter(waiters[1], for: second)
         story.queue.addWaiter(waiters[2], for: first)
+        story.queue.addWaiter(waiters[3], for: first)
         #expect(story.queue.waiterCount == 4)
         #expect(story.succeed() == [waiters[0], waiters[2], waiters[3]])
         _ = story.start()
@@ -124,9 +124,9 @@ struct SerialQueueTests {
         var story = Story()
         let id = try story.submit("1")
         for number in 1...1000 { story.queue.addWaiter(Waiter(Story.alice, UInt64(number)), for: id) }
-        story.queue.removeWaiter(Waiter(Story.alice, 500))
-        story.queue.removeWaiter(Waiter(Story.alice, 500))
-        story.queue.removeWaiter(Waiter(Story.alice, 5000))
+        story.queue.removeWaiter(Waiter(Story.alice, 500), for: id)
+        story.queue.removeWaiter(Waiter(Story.alice, 500), for: id)
+        story.queue.removeWaiter(Waiter(Story.alice, 5000), for: id)
         _ = story.start()
         #expect(story.succeed().map(\.number) == Array(1...499) + Array(501...1000))
     }

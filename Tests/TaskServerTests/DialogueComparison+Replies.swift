@@ -17,7 +17,7 @@ extension DialogueComparison {
         try ask(.info)
         let server = dialogue.server
         try wait("the task that runs, \(model.queue.running.map(String.init) ?? "none")") {
-            server.queue.running?.rawValue == model.queue.running && server.pendingNotifications.isEmpty
+            server.queue.running?.rawValue == model.queue.running && server.news.isEmpty
         }
         try wait("\(model.waiters.count) waits", but: { "there are \(server.queue.waiterCount)" }) {
             server.queue.waiterCount == model.waiters.count

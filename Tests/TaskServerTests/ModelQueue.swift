@@ -16,7 +16,10 @@ struct ModelTask {
     var result: String?
     var failure: TaskFailure.Code?
 
-    var bytes: Int { (state.isFinal ? result ?? "" : type == nil ? "" : data).utf8.count + (key ?? "").utf8.count }
+    var bytes: Int {
+        let text = state.isFinal ? failure == .failed ? "Broken()" : result ?? "" : type == nil ? "" : data
+        return text.utf8.count + (key ?? "").utf8.count
+    }
 }
 
 /// The queue as one would write it without a thought for speed. Ids count from 1.

@@ -82,7 +82,7 @@ struct ModelServer {
         if isLeaving, !connection.hasPendingWork {
             end(id, nil)
         } else if connection.inputEnded, connection.held == nil, !connection.hasWaits, connection.backlog.isEmpty {
-            end(id, connection.isInsideMessage ? .badRequest : nil)
+            end(id, nil)
         }
     }
 
