@@ -72,7 +72,7 @@ package struct SerialQueue {
         let id = append(TaskRecord(progress: .waiting(data: data), type: type, submitter: submitter, submittedAt: now))
         counts.waiting += 1
         waitingIndex.add(id, type)
-        findFirstWaiting()
+        if counts.waiting == 1 { firstWaiting = id }
         if let key, let content {
             keys.add(key, id, content)
             counts.heldBytes += key.utf8.count
@@ -88,7 +88,7 @@ package struct SerialQueue {
         let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
         let id = append(TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
         counts.failed += 1
-        findFirstWaiting()
+        if counts.waiting == 0 { firstWaiting = tasks.nextID }
         keep(id)
         return id
     }
@@ -177,7 +177,7 @@ package struct SerialQueue {
         waitingIndex.remove(id, type)
         change(id, to: progress)
         counts.waiting -= 1
-        findFirstWaiting()
+        if id == firstWaiting { findFirstWaiting() }
     }
 
     private mutating func change(_ id: TaskID, to progress: TaskRecord.Progress) {

@@ -22,8 +22,8 @@ struct TaskTable {
 
     mutating func append(_ record: TaskRecord) -> TaskID {
         let id = nextID
-        let number = place(of: id).page
-        if pages.last?.number != number { pages.append(TaskPage(number: number, size: pageSize)) }
+        let (number, slot) = place(of: id)
+        if slot == 0 { pages.append(TaskPage(number: number, size: pageSize)) }
         pages[pages.count - 1].append(record)
         nextID = id.next
         return id

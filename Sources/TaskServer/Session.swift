@@ -19,7 +19,8 @@ final class Session {
     }
 
     let id: ConnectionID
-    unowned let server: TaskServer
+    /// It lets go of the session when that is closed. Not unowned: to be asked at each use whether it is still there takes time.
+    let server: TaskServer
     let stream: TCPStream
     private(set) var framer: LineFramer
     var phase = Phase.open
@@ -85,9 +86,13 @@ final class Session {
 
     /// Reads requests until the bytes are used up, or until the session pauses or ends.
     private func read(_ bytes: Span<UInt8>, from position: inout Int) {
+        var requests = 0
+        defer {
+            if requests > 0 { lastProgress = server.loop.now }
+            turn.add(requests: requests)
+        }
         while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
-            lastProgress = server.loop.now
-            turn.addRequest()
+            requests += 1
             do throws(BrokenMessage) {
                 if case .broken(let message) = event { throw message }
                 answer(

@@ -20,7 +20,7 @@ struct Turn {
     /// Its requests are known to cost little.
     var isLight: Bool { requests > 0 && spent <= requests * Self.lightRequest }
 
-    mutating func addRequest() { requests += 1 }
+    mutating func add(requests count: Int) { requests += count }
 
     mutating func add(replyBytes: Int) { spent += replyBytes }
     mutating func addWait() { spent += Self.costOfWait }
