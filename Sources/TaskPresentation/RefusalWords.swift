@@ -36,7 +36,8 @@ package enum RefusalWords {
         case .tooLarge: tooLarge(error)
         case .queueFull: "the queue is full\(limit(error) { "\($0) tasks may wait" })\(tryAgain(error))"
         case .memoryFull:
-            "the daemon's memory is full\(limit(error) { "\(ByteCount.text($0)) of data and results" })\(tryAgain(error))"
+            (error.retryAfter == nil ? "the data does not fit into the daemon's memory" : "the daemon's memory is full")
+                + limit(error) { "\(ByteCount.text($0)) of data and results" } + tryAgain(error)
         case .tooManyConnections: "the daemon has too many connections\(limit(error) { "\($0)" })\(tryAgain(error))"
         case .draining: "the daemon is being stopped; try again when it runs again"
         case .keyConflict: "the key was given before with another name or other data; choose another key"

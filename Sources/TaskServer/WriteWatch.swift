@@ -43,7 +43,7 @@ final class WriteWatch {
             let now = stream.loop.preciseNow
             if untaken < self.untaken { lastProgress = now }
             self.untaken = untaken
-            if now - lastProgress >= timeout, untaken > 0 { onStall() } else { watch(after: delay * 2) }
+            if now - lastProgress >= timeout, untaken > 0 { onStall() } else { watch(after: min(delay * 2, timeout)) }
         }
     }
 }

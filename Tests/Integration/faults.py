@@ -30,6 +30,8 @@ class Fault:
             + ["-e", f"inject={calls}:error={error}:when={when}"] + (["-P", on] if on else []),
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self._daemon = daemon
+        # A load that goes on after the fault: it is paused at the fault's end.
+        self.load = None
 
     def __enter__(self):
         # It says so once it holds every thread.
@@ -42,6 +44,8 @@ class Fault:
     def __exit__(self, *_):
         """From here on system calls succeed again."""
         try:
+            if self.load:
+                self.load.pause()
             self._wait_for_rest()
         finally:
             self._process.send_signal(signal.SIGINT)
@@ -51,6 +55,8 @@ class Fault:
                 self._process.kill()
                 self._count = self._recorded()
                 self._folder.cleanup()
+                if self.load:
+                    self.load.go_on()
 
     def _wait_for_rest(self):
         """A call that strace has begun to make fail when it leaves fails as one that the system does not have.
@@ -101,6 +107,8 @@ class Load:
     def __init__(self, daemon, clients=4):
         self._daemon = daemon
         self._is_over = threading.Event()
+        self._may_run = threading.Event()
+        self._may_run.set()
         self._connections = [daemon.connect() for _ in range(clients)]
         self._threads = [threading.Thread(target=self._run, args=one) for one in enumerate(self._connections)]
         self._served = [0] * clients
@@ -120,9 +128,16 @@ class Load:
         if self._failures:
             raise self._failures[0]
 
+    def pause(self):
+        """No client begins anything from here on."""
+        self._may_run.clear()
+
+    def go_on(self):
+        self._may_run.set()
+
     def _run(self, client, connection):
         try:
-            while not self._is_over.is_set():
+            while self._may_run.wait() and not self._is_over.is_set():
                 data = f"{client} {self._served[client]} пример"
                 task = connection.ask("run", task_name="echo", data=data)
                 result = connection.ask("get_result", task_id=task["task_id"], wait=True)

@@ -54,6 +54,7 @@ class Accepting(FaultTest):
             with self.subTest(error), Load(self.daemon, clients=1) as load:
                 load.wait_for_more(1)
                 with self.fault("accept4", error, "1+") as fault:
+                    fault.load = load
                     waiting = [self.daemon.connect() for _ in range(5)]
                     wait_until(lambda: fault.count, "a failure")
                     load.wait_for_more(10)
@@ -127,6 +128,7 @@ class Interrupted(FaultTest):
         connection, socket = connect_watched(self.daemon)
         with connection, Load(self.daemon) as load:
             with self.fault("write,writev,sendmsg", "ENOBUFS", on=socket) as fault:
+                fault.load = load
                 for number in range(20):
                     self.assertEqual(connection.ask("list", before=1), {"tasks": []}, number)
                 load.wait_for_more(1)
@@ -162,6 +164,7 @@ class Broken(FaultTest):
                 task_id = connection.ask("run", task_name="echo", data="kept")["task_id"]
                 connection.ask("get_result", task_id=task_id, wait=True)
                 with self.fault(calls, error, "1+", on=socket) as fault:
+                    fault.load = load
                     connection.send(numbered(5, "run", task_name="echo", data="after"))
                     self.check_is_gone(connection)
                     load.wait_for_more(10)

@@ -230,6 +230,25 @@ class BrokenOff(unittest.TestCase):
             self.assertEqual(open_descriptors(daemon.pid), before)
             self.assertEqual(other.ask("status", task_id=1)["status"], "execute")
 
+    def test_clients_that_have_ended_their_input_and_vanish_are_noticed(self):
+        # The system does not tell of a reset once nothing is read: the daemon looks for it.
+        count = 50
+        with Daemon(time_scale=FOR_EVER) as daemon, daemon.connect() as other:
+            other.send(run("revers"))
+            other.expect(submitted(1))
+            crowd = [daemon.connect() for _ in range(count)]
+            for vanishing in crowd:
+                vanishing.send(numbered(1, "get_result", task_id=1, wait=True), numbered(2, "info"))
+                vanishing.reply_to(2)
+                vanishing.end_input()
+            # It answers in rounds: by then it has seen the ends.
+            for _ in range(3):
+                self.assertEqual(other.ask("stats")["connections"], count + 1)
+            for vanishing in crowd:
+                vanishing.reset()
+            wait_for_connections(other, 1)
+            self.assertEqual(other.ask("stats")["waits"], 0)
+
 
 class Crowds(unittest.TestCase):
     def test_five_thousand_connections_at_once(self):
