@@ -294,6 +294,7 @@ class Commands(CommandTest):
         self.run_task("revers", "x" * 600)
         words = "the daemon's memory is full: at most 1000 bytes of data and results (--max-memory)"
         self.expect(["run", "echo", "x" * 401], errors=f"{words}; try again in about 33 min", code=5)
+        words = "the data does not fit into the daemon's memory: at most 1000 bytes of data and results (--max-memory)"
         self.expect(["run", "echo", "x" * 1001], errors=words, code=5)
 
     def test_a_task_that_is_no_longer_kept(self):
