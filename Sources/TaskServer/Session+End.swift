@@ -1,4 +1,5 @@
 import Libuv
+import TaskQueue
 
 /// How a session ends.
 extension Session {
@@ -78,5 +79,17 @@ extension Session {
             server.note(reason, of: self)
         }
         phase = next
+    }
+
+    /// Whether a server that stops should wait for it, though not for ever.
+    var hasPendingWork: Bool { resultOwed != nil || hasYielded || hasWaits || !backlog.isEmpty }
+
+    /// Lets go of everything that it waits for.
+    func dropPendingWork() {
+        idleWatch?.close()
+        if let held { server.queue.removeWaiter(held.waiter, for: held.task) }
+        held = nil
+        waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0), for: $1) }
+        backlog = Backlog()
     }
 }

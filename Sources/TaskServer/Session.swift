@@ -36,7 +36,7 @@ final class Session {
     var endReason: ClosingReason?
     /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
     var usesNumbers = false
-    private(set) var backlog = Backlog()
+    var backlog = Backlog()
     /// What it has done in this turn.
     var turn = Turn()
     /// It has had its turn, and goes on in the loop's next round.
@@ -206,18 +206,6 @@ final class Session {
         } else {
             do throws(UVError) { try stream.startReading() } catch { close(.failed(error)) }
         }
-    }
-
-    /// Whether a server that stops should wait for it, though not for ever.
-    var hasPendingWork: Bool { resultOwed != nil || hasYielded || hasWaits || !backlog.isEmpty }
-
-    /// Lets go of everything that it waits for.
-    func dropPendingWork() {
-        idleWatch?.close()
-        if let held { server.queue.removeWaiter(held.waiter, for: held.task) }
-        held = nil
-        waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0), for: $1) }
-        backlog = Backlog()
     }
 }
 
