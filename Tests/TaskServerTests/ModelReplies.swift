@@ -76,22 +76,22 @@ extension ModelServer {
             ("kept", queue.finished.count), ("forgotten", queue.forgotten.count), ("held_bytes", queue.heldBytes),
         ]
         let later: [(String, Int)] = [
-            ("connections", connectionCount), ("accepted", accepted), ("waits", waiters.count),
-            ("closed_for_errors", closedForErrors),
+            ("accepted", accepted), ("waits", waiters.count), ("closed_for_errors", closedForErrors),
         ]
         func text(_ counts: [(String, Int)]) -> String {
             counts.map { #""\#($0.0)":\#($0.1)"# }.joined(separator: ",")
         }
         let oldest = queue.waiting.isEmpty ? "" : #","oldest_waiting_ms":…"#
         let refused = RequestError.Code.all.map { ($0.rawValue, self.refused[$0, default: 0]) }
-        return #""uptime_ms":…,\#(text(counts)),"connection_bytes":…,\#(text(later))\#(oldest)"#
+        return #""uptime_ms":…,\#(text(counts)),"connection_bytes":…,"connections":…,\#(text(later))\#(oldest)"#
             + #","closed_for_limits":{"timeout":0,"write-timeout":0,"max-memory":0},"refused":{\#(text(refused))}"#
     }
 
-    /// The members whose values are not compared.
+    /// The members whose values are not compared. How soon a connection goes that has ended is for the system to say: they
+    /// are counted after each step.
     private static let masked: Set<String> = [
         "message", "instance", "eta_ms", "submitted_at", "started_at", "finished_at", "uptime_ms",
-        "oldest_waiting_ms", "retry_after_ms", "connection_bytes",
+        "oldest_waiting_ms", "retry_after_ms", "connection_bytes", "connections",
     ]
 
     /// A line of the server, with `…` for what is not compared.
