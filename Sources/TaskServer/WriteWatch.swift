@@ -49,9 +49,10 @@ final class WriteWatch {
 }
 
 extension Session {
-    /// Begins to watch whether the client takes its replies, or ends that, as they wait or not.
+    /// Begins to watch whether the client takes its replies, or ends that, as they wait or not. One that ends is watched until
+    /// it is closed: that all is taken may come true between two looks.
     func watchWriting() {
-        guard phase == .open ? !stream.isDrained : phase == .ending && !stream.hasAllTaken else {
+        guard phase == .open ? !stream.isDrained : phase == .ending else {
             writeWatch?.close()
             writeWatch = nil
             return
