@@ -70,10 +70,10 @@ struct ModelServer {
     // MARK: Rounds
 
     /// After anything happened to a connection.
-    mutating func settle(_ id: Int) {
+    mutating func settle(_ id: Int, reads: Bool = true) {
         guard isOpen(id) else { return }
         answerWaits(id)
-        while isOpen(id), !isPaused(id), !connections[id]!.backlog.isEmpty {
+        while reads, isOpen(id), !isPaused(id), !connections[id]!.backlog.isEmpty {
             handle(connections[id]!.backlog.removeFirst(), id)
         }
         flush(id)
@@ -128,7 +128,9 @@ struct ModelServer {
             answerWaits(id)
             flush(id)
         }
-        for id in told { settle(id) }
+        // Where they are several, what they sent since is read in turns of their own.
+        for id in told { settle(id, reads: told.count == 1) }
+        if told.count > 1 { for id in told { settle(id) } }
     }
 
     mutating func release(_ task: Int) -> [(number: Int, connection: Int, task: Int)] {

@@ -191,7 +191,7 @@ struct KeepingTests {
 
     /// They are told in rounds of the loop of their own, and others are answered in between.
     @Test func manyWaitersAreAllTold() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let dialogue = try Dialogue(timeScale: 1000)
         let submitter = try dialogue.connect()
         submitter.roundTrip(Numbered.run(0, "permutation", "ab"))
         let waiters = try (1...10).map { _ in try dialogue.connect() }
@@ -199,10 +199,14 @@ struct KeepingTests {
             for seq in 1...900 { try waiter.send(Numbered.result(seq, 1, Numbered.wait)) }
         }
         dialogue.wait("the waits") { dialogue.server.queue.waiterCount == 9000 }
+        try submitter.send(Numbered.cancel(1, 1))
         dialogue.wait("the end of the task") { dialogue.server.queue.running == nil }
         #expect(!dialogue.server.news.isEmpty)
         for waiter in waiters {
-            for seq in 1...900 { waiter.expect(#"{"seq":\#(seq),"status":"success","data":"ba"}"#) }
+            for seq in 1...900 {
+                let failure = #"{"code":"cancelled","message":"cancelled while it ran"}"#
+                waiter.expect(#"{"seq":\#(seq),"status":"error","data":null,"failure":\#(failure)}"#)
+            }
         }
         #expect(dialogue.server.news.isEmpty && dialogue.server.connectionBytes == 0)
         dialogue.end()
