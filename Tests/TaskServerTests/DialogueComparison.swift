@@ -122,6 +122,8 @@ final class DialogueComparison {
         let server = dialogue.server
         guard !model.isAmbiguous else { return }
         guard !model.isLeaving else {
+            // What a client sent last may be lost where it closes with something unread: that is to be read before.
+            try wait("the last task's end") { server.queue.running == nil }
             // Else the server gives some of them a second for their results.
             for guest in guests.values { guest.client.close() }
             return try wait("the stop") { server.stopPhase == .stopped }
