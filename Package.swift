@@ -92,12 +92,13 @@ let package = Package(
         .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
         // What must hold for any bytes on a connection: checked by a unit test, and by the fuzzer below.
         .target(
-            name: "MessageProperties", dependencies: ["Wire", "SimdJSON"], path: "Tests/MessageProperties",
+            name: "MessageProperties", dependencies: ["Wire", "SimdJSON", "ModelRuns"], path: "Tests/MessageProperties",
             swiftSettings: settings),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "MessageProperties"], swiftSettings: settings),
+        .testTarget(
+            name: "WireTests", dependencies: ["Wire", "MessageProperties", "ModelRuns"], swiftSettings: settings),
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
-        // How long the tests run that compare random sequences with a reference, and from which seeds.
+        // Random numbers that come again, and how long the tests run that compare random sequences with a reference.
         .target(name: "ModelRuns", path: "Tests/ModelRuns", swiftSettings: settings),
         .testTarget(
             name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire", "ModelRuns"], swiftSettings: settings),

@@ -158,10 +158,3 @@ class Load:
         wait_until(
             lambda: self._failures or all(served >= goal for served, goal in zip(self._served, goals)),
             f"{count} more tasks of each client")
-
-
-def processor_time(pid):
-    """What a process has used so far, in seconds."""
-    # After the command's name, which may contain spaces; then the 12th and 13th: user and system time.
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")

@@ -4,11 +4,20 @@ import os
 import pathlib
 
 
-def resident_bytes(pid):
+def _status_bytes(pid, name):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
-    raise AssertionError("no VmRSS")
+    raise AssertionError(f"no {name}")
+
+
+def resident_bytes(pid):
+    return _status_bytes(pid, "VmRSS")
+
+
+def most_resident_bytes(pid):
+    """The most since it began."""
+    return _status_bytes(pid, "VmHWM")
 
 
 def processor_seconds(pid):
@@ -20,6 +29,10 @@ def processor_seconds(pid):
 
 def open_descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def thread_count(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
 
 
 def with_open_files(count, kind=""):

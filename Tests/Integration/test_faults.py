@@ -9,8 +9,9 @@ task's end would be lost; but the system says it only where a wake-up is already
 import time
 import unittest
 
-from faults import WAKE_UP, Fault, Load, connect_watched, processor_time
+from faults import WAKE_UP, Fault, Load, connect_watched
 from harness import Daemon, client, get_result, numbered, result, run, state, status, submitted, wait_until
+from processes import processor_seconds
 
 # Of the system as a whole, of this process, of the network, of memory: all may last.
 LASTING = "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"
@@ -68,10 +69,10 @@ class Accepting(FaultTest):
         with self.fault("accept4", "EMFILE", "1+") as fault:
             waiting = [self.daemon.connect() for _ in range(5)]
             wait_until(lambda: fault.count, "a failure")
-            used, began = processor_time(self.daemon.pid), time.monotonic()
+            used, began = processor_seconds(self.daemon.pid), time.monotonic()
             # Not a wait for anything: the time in which it is to do nothing.
             time.sleep(1)
-            used, passed = processor_time(self.daemon.pid) - used, time.monotonic() - began
+            used, passed = processor_seconds(self.daemon.pid) - used, time.monotonic() - began
             # At most ten a second, and one more.
             self.assertLessEqual(fault.count, 10 * passed + 2)
             # The clock that counts it ticks a hundred times a second.

@@ -162,7 +162,7 @@ class MemoryTests(unittest.TestCase):
     def check(self, samples):
         resident = mock.Mock(side_effect=samples)
         with mock.patch.multiple(
-            watch, descriptor_count=lambda _: 15, thread_count=lambda _: 1, resident_bytes=resident,
+            watch, open_descriptors=lambda _: 15, thread_count=lambda _: 1, resident_bytes=resident,
         ):
             watched = watch.ProcessWatch(types.SimpleNamespace(pid=0))
             for _ in samples:

@@ -1,3 +1,4 @@
+import ModelRuns
 import Wire
 
 /// What a framer, and the reader behind it, make of a stream of bytes.
@@ -33,7 +34,7 @@ extension MessageProperties {
     /// a second framer, which is given everything at once. A small limit shows what the usual one, which no input here
     /// reaches, does not.
     func framingDoesNotDependOnTheCuts(_ input: [UInt8]) throws(BrokenProperty) {
-        var dice = Dice(of: input)
+        var dice = SeededGenerator(of: input)
         for limit in [MessageLimits.request, Int.random(in: 1...64, using: &dice)] {
             let whole = framing(of: input, limit: limit)
             let expected = expectedFraming(of: input, limit: limit)
@@ -88,7 +89,7 @@ extension MessageProperties {
     }
 
     /// Some ten places, some of them next to each other, some of them twice: a read may bring nothing.
-    private static func cuts(in input: [UInt8], _ dice: inout Dice) -> [Int] {
+    private static func cuts(in input: [UInt8], _ dice: inout SeededGenerator) -> [Int] {
         var places: [Int] = []
         for _ in 0..<5 {
             let place = Int.random(in: 0...input.count, using: &dice)
@@ -147,4 +148,11 @@ private func endOfObject(in bytes: ArraySlice<UInt8>) -> (end: Int, isClosed: Bo
         }
     }
     return (line.endIndex, false)
+}
+
+extension SeededGenerator {
+    /// From the bytes themselves: whoever has the input has the numbers (FNV-1a).
+    fileprivate init(of bytes: [UInt8]) {
+        self.init(seed: bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 })
+    }
 }

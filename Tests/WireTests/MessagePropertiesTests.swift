@@ -1,4 +1,5 @@
 import MessageProperties
+import ModelRuns
 import Testing
 
 /// What the fuzzer looks for in any bytes, here in some thousands.
@@ -10,7 +11,7 @@ struct MessagePropertiesTests {
     }
 
     @Test func holdForMutationsOfTheCorpus() throws {
-        var dice = Dice(seed: 4)
+        var dice = SeededGenerator(seed: 4)
         let inputs = try Corpus.inputs().filter { $0.count < 2000 }
         let words = Corpus.words.map { Array($0.utf8) }
         for _ in 0..<3000 {
@@ -20,7 +21,8 @@ struct MessagePropertiesTests {
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ inputs: [[UInt8]], _ words: [[UInt8]], _ dice: inout Dice) {
+    private func mutate(_ bytes: inout [UInt8], _ inputs: [[UInt8]], _ words: [[UInt8]], _ dice: inout SeededGenerator)
+    {
         let start = Int.random(in: 0...bytes.count, using: &dice)
         let end = min(bytes.count, start + Int.random(in: 0...8, using: &dice))
         switch Int.random(in: 0..<6, using: &dice) {

@@ -1,24 +1,9 @@
 """What a process uses, as the system tells in /proc."""
 
-import pathlib
 import statistics
 
 from harness import wait_until
-
-
-def resident_bytes(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    raise AssertionError("no VmRSS")
-
-
-def descriptor_count(pid):
-    return len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))
-
-
-def thread_count(pid):
-    return len(list(pathlib.Path(f"/proc/{pid}/task").iterdir()))
+from processes import open_descriptors, resident_bytes, thread_count
 
 
 class ProcessWatch:
@@ -29,7 +14,7 @@ class ProcessWatch:
 
     def __init__(self, daemon):
         self._pid = daemon.pid
-        self._descriptors = descriptor_count(self._pid)
+        self._descriptors = open_descriptors(self._pid)
         self._threads = thread_count(self._pid)
         self.memory = []
 
@@ -55,11 +40,11 @@ class ProcessWatch:
     def check_descriptors(self):
         """Once all clients have gone: those that it began with."""
         try:
-            wait_until(lambda: descriptor_count(self._pid) == self._descriptors)
+            wait_until(lambda: open_descriptors(self._pid) == self._descriptors)
         except AssertionError:
             raise AssertionError(
                 f"the daemon began with {self._descriptors} descriptors, and with all clients gone it has "
-                f"{descriptor_count(self._pid)}") from None
+                f"{open_descriptors(self._pid)}") from None
         return self._descriptors
 
 
