@@ -58,7 +58,7 @@ let package = Package(
             name: "Wire", dependencies: ["SimdJSON"], exclude: ["PROTOCOL.md"],
             swiftSettings: safe),
         .target(name: "Spelling", swiftSettings: safe),
-        .target(name: "TaskCatalog", swiftSettings: safe),
+        .target(name: "TaskCatalog", dependencies: ["Wire"], swiftSettings: safe),
         .target(name: "TaskQueue", dependencies: ["Wire", deque], swiftSettings: safe),
         .target(
             name: "TaskServer",
@@ -97,7 +97,7 @@ let package = Package(
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "MessageProperties", "ModelRuns"], swiftSettings: settings),
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
-        .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog"], swiftSettings: settings),
+        .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog", "Wire"], swiftSettings: settings),
         // Random numbers that come again, and how long the tests run that compare random sequences with a reference.
         .target(name: "ModelRuns", path: "Tests/ModelRuns", swiftSettings: settings),
         .testTarget(

@@ -5,12 +5,10 @@ package struct TaskCatalog: Sendable {
 
     /// - Parameters:
     ///   - types: with a name each that no other has; at most 65,535.
-    ///   - timeScale: every delay is multiplied by it; 0 or more.
+    ///   - timeScale: every delay is multiplied by it, of no command; 0 or more.
     package init(_ types: [TaskType] = TaskType.builtIn, timeScale: Double = 1) {
         precondition(timeScale >= 0 && timeScale.isFinite && types.count <= UInt16.max)
-        self.types = types.map {
-            TaskType(name: $0.name, delay: $0.delay * timeScale, function: $0.function)
-        }
+        self.types = types.map { $0.scaled(by: timeScale) }
     }
 
     /// The index of the type with this name, byte for byte, if there is one.

@@ -33,6 +33,7 @@ extension Session {
             _ = try record(of: task)
             let hasEnded = server.cancel(task)
             try ask(.status, of: task, hasEnded ? nil : Request.Wait(), sequence)
+        case .log: throw RequestError(.unknownRequest, "not built yet")
         case .list(let query): reply(.list(page(query)), sequence)
         case .stats: reply(.stats(server.statistics), sequence)
         case .info: reply(.info(server.information), sequence)

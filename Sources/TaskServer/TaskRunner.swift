@@ -24,10 +24,11 @@ final class TaskRunner {
         _ type: TaskType, data: String, completion: @escaping (Result<String, TaskFailure>) -> Void
     ) {
         precondition(interruption == nil, "a task runs already")
+        guard case .function(let delay, let function) = type.work else { preconditionFailure("not built yet") }
         let interruption = Interruption()
         self.interruption = interruption
         Work.queue(
-            on: loop, { perform(type, data, interruption) },
+            on: loop, { perform(delay, function, data, interruption) },
             completion: { [self] outcome in
                 let cause = exchange(&self.cause, with: nil)
                 self.interruption = nil
@@ -49,11 +50,11 @@ final class TaskRunner {
 
 /// - Returns: nil where it was interrupted.
 @Sendable private func perform(
-    _ type: TaskType, _ data: String, _ interruption: Interruption
+    _ delay: Duration, _ function: (String) throws -> String, _ data: String, _ interruption: Interruption
 ) -> Result<String, TaskFailure>? {
-    guard interruption.wait(type.delay) else { return nil }
+    guard interruption.wait(delay) else { return nil }
     do {
-        return .success(try type.function(data))
+        return .success(try function(data))
     } catch {
         // No more than a reader takes in: it is kept, and told in lists.
         let message = String(decoding: "\(error)".utf8.prefix(4096), as: UTF8.self)

@@ -33,22 +33,22 @@ package enum BrokenMessage: Error, Hashable, Sendable, CustomStringConvertible {
         case .repeated(let member): "\"\(member)\" given twice"
         case .unfit(let reason): reason
         case .unknownRequest:
-            "an unknown request type: there are run, status, get_result, and with a seq cancel, list, stats and info"
+            "an unknown request type: there are run, status, get_result, and with a seq cancel, log, list, stats and info"
         }
     }
 
     /// What a member takes, where that is told in a few words.
     private static func expectation(of member: String) -> String {
         switch member {
-        case "seq", "timeout_ms", "position", "eta_ms", "protocol": ": it takes an integer from 0 to 2^53-1"
+        case "seq", "timeout_ms", "offset", "position", "eta_ms", "protocol": ": it takes an integer from 0 to 2^53-1"
         case "task_id", "before", "next": ": it takes a task id, an integer from 1 to 2^53-1"
         case "limit":
             ": it takes an integer from \(Request.ListQuery.limitRange.lowerBound) to \(Request.ListQuery.limitRange.upperBound)"
         case "key": ": it takes a text of 1 to 128 bytes"
         case "instance": ": it takes 16 hexadecimal digits"
         case "status": ": it takes waiting, execute, success or error"
-        case "wait", "existing", "timed_out": ": it takes true or false"
-        case "type", "task_name", "data", "name", "version": ": it takes a text"
+        case "wait", "existing", "timed_out", "ended": ": it takes true or false"
+        case "type", "task_name", "data", "text", "name", "version": ": it takes a text"
         default: ""
         }
     }

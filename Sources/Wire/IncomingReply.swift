@@ -36,11 +36,18 @@ package struct IncomingReply {
         case .status, .cancel:
             return .status(try fields.task.report(), timedOut: try fields.timedOut.optional() ?? false)
         case .result:
-            let result = Reply.TaskResult(
+            var result = Reply.TaskResult(
                 try fields.task.state.required(), data: try fields.data.required(),
                 failure: try fields.task.failure.optional(), timedOut: try fields.timedOut.optional() ?? false)
+            result.encoding = try fields.encoding.optional() ?? .text
             if result.state == .success, result.data == nil { throw .unfit("a success without a result") }
             return .result(result)
+        case .log:
+            return .log(
+                Reply.LogPart(
+                    text: try fields.text.required(), next: try fields.offset.required(),
+                    skipped: try fields.skipped.optional() ?? 0, hasEnded: try fields.ended.required(),
+                    timedOut: try fields.timedOut.optional() ?? false))
         case .list(let query):
             let page = Reply.TaskPage(tasks: try fields.tasks.required(), next: try fields.next.optional())
             try page.check(against: query)
@@ -89,6 +96,11 @@ private struct ReplyFields {
     var existing = Field<Bool>("existing")
     var timedOut = Field<Bool>("timed_out")
     var data = Field<String?>("data")
+    var encoding = Field<DataEncoding>("encoding")
+    var text = Field<String>("text")
+    var offset = Field<Int>("offset")
+    var skipped = Field<Int>("skipped")
+    var ended = Field<Bool>("ended")
     var tasks = Field<[TaskReport]>("tasks")
     var next = Field<TaskID>("next")
     var statistics = ServerStatisticsFields()
@@ -105,14 +117,29 @@ private struct ReplyFields {
             timedOut.note(member.boolean)
         } else if member.isNamed("data") {
             data.note(member.isNull ? .some(nil) : member.string.map(Optional.some))
+        } else if member.isNamed("encoding") {
+            encoding.note(member.string.flatMap(DataEncoding.init))
         } else if member.isNamed("tasks") {
             tasks.note(member.reports)
         } else if member.isNamed("next") {
             next.note(member.taskID)
         } else {
+            takeLogPart(member)
             task.take(member)
             statistics.take(member)
             information.take(member)
+        }
+    }
+
+    private mutating func takeLogPart(_ member: borrowing JSONMember) {
+        if member.isNamed("text") {
+            text.note(member.string)
+        } else if member.isNamed("offset") {
+            offset.note(member.count)
+        } else if member.isNamed("skipped") {
+            skipped.note(member.count)
+        } else if member.isNamed("ended") {
+            ended.note(member.boolean)
         }
     }
 }

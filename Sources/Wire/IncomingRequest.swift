@@ -41,6 +41,7 @@ private struct RequestFields {
     var before = Field<TaskID>("before")
     var limit = Field<Int>("limit")
     var instance = Field<InstanceID>("instance")
+    var offset = Field<Int>("offset")
 
     mutating func take(_ member: borrowing JSONMember) {
         if member.isNamed("type") {
@@ -73,6 +74,8 @@ private struct RequestFields {
             before.note(member.taskID)
         } else if member.isNamed("limit") {
             limit.note(member.integer.flatMap { Request.ListQuery.limitRange.contains($0) ? $0 : nil })
+        } else if member.isNamed("offset") {
+            offset.note(member.count)
         }
     }
 
@@ -82,7 +85,7 @@ private struct RequestFields {
         case .run: try .run(taskName: taskName.required(), data: data.required())
         case .status: try .status(taskID.required())
         case .result: try .result(taskID.required())
-        case .cancel, .list, .stats, .info, .unknown: throw .unknownRequest
+        case .cancel, .log, .list, .stats, .info, .unknown: throw .unknownRequest
         }
     }
 
@@ -94,6 +97,7 @@ private struct RequestFields {
         case .status: try .status(taskID.required(), waiting)
         case .result: try .result(taskID.required(), waiting)
         case .cancel: try .cancel(taskID.required())
+        case .log: try .log(taskID.required(), offset: offset.value ?? 0, waiting)
         case .list:
             .list(Request.ListQuery(state: status.value, before: before.value, limit: limit.value ?? 100))
         case .stats: .stats
@@ -118,6 +122,7 @@ private struct RequestFields {
         try before.check()
         try limit.check()
         try instance.check()
+        try offset.check()
     }
 
     private var waiting: Request.Wait? {
@@ -130,6 +135,7 @@ private enum RequestType {
     case status
     case result
     case cancel
+    case log
     case list
     case stats
     case info
@@ -143,6 +149,7 @@ extension JSONMember {
         if isString("status") { return .status }
         if isString("get_result") { return .result }
         if isString("cancel") { return .cancel }
+        if isString("log") { return .log }
         if isString("list") { return .list }
         if isString("stats") { return .stats }
         if isString("info") { return .info }

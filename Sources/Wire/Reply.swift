@@ -6,6 +6,8 @@ package enum Reply: Hashable, Sendable {
     case status(TaskReport, timedOut: Bool = false)
     /// To `get_result`.
     case result(TaskResult)
+    /// To `log`.
+    case log(LogPart)
     /// To `list`.
     case list(TaskPage)
     /// To `stats`.
@@ -35,6 +37,8 @@ package enum Reply: Hashable, Sendable {
         package let state: TaskState
         /// nil unless the state is `success`.
         package let data: String?
+        /// Of the data.
+        package var encoding = DataEncoding.text
         package let failure: TaskFailure?
         /// The wait's time-out came before the task's end.
         package let timedOut: Bool
@@ -44,6 +48,37 @@ package enum Reply: Hashable, Sendable {
             self.data = data
             self.failure = failure
             self.timedOut = timedOut
+        }
+    }
+
+    /// A part of what a task's command wrote to its standard error.
+    package struct LogPart: Hashable, Sendable {
+        /// Whole characters; bytes that are not UTF-8 are replaced by U+FFFD.
+        package let text: String
+        /// Where the next part begins: what to give as `offset` then. In bytes of what the command wrote.
+        package let next: Int
+        /// How many bytes before the text are no longer kept, of those that were asked for.
+        package let skipped: Int
+        /// Whether the task has ended, and nothing comes after the text.
+        package let hasEnded: Bool
+        /// The wait's time-out came before there was any text.
+        package let timedOut: Bool
+
+        package init(text: String, next: Int, skipped: Int = 0, hasEnded: Bool, timedOut: Bool = false) {
+            self.text = text
+            self.next = next
+            self.skipped = skipped
+            self.hasEnded = hasEnded
+            self.timedOut = timedOut
+        }
+
+        fileprivate func write(to bytes: inout [UInt8]) {
+            bytes.append(member: "text", string: text)
+            bytes.append(member: "offset", number: next)
+            bytes.append(member: "skipped", number: skipped > 0 ? skipped : nil)
+            bytes.append(member: "ended")
+            bytes.append(text: hasEnded ? "true" : "false")
+            bytes.append(member: "timed_out", flag: timedOut)
         }
     }
 
@@ -81,8 +116,10 @@ package enum Reply: Hashable, Sendable {
             bytes.append(member: "status", word: result.state.rawValue)
             bytes.append(member: "data")
             if let data = result.data { bytes.append(jsonString: data) } else { bytes.append(text: "null") }
+            if result.encoding != .text { bytes.append(member: "encoding", word: result.encoding.rawValue) }
             bytes.append(failure: result.failure)
             bytes.append(member: "timed_out", flag: result.timedOut)
+        case .log(let part): part.write(to: &bytes)
         case .list(let page):
             bytes.append(member: "tasks", array: page.tasks) { bytes, task in
                 bytes.append(text: "{")

@@ -10,6 +10,11 @@ package enum Request: Hashable, Sendable {
     case result(TaskID, Wait? = nil)
     /// End a task that waits or runs; answered when it has ended.
     case cancel(TaskID)
+    /// What a task's command has written to its standard error, from an offset on; with a wait, when there is some, or the
+    /// task has ended.
+    ///
+    /// - Parameter offset: 0 to 2^53 - 1, in bytes.
+    case log(TaskID, offset: Int = 0, Wait? = nil)
     /// The tasks that are kept, newest first.
     case list(ListQuery)
     /// What the server counts.
@@ -91,6 +96,10 @@ package struct NumberedRequest: Hashable, Sendable {
         case .cancel(let id):
             bytes.append(member: "type", word: "cancel")
             bytes.append(member: "task_id", number: id.rawValue)
+        case .log(let id, let offset, let wait):
+            bytes.append(member: "type", word: "log")
+            Self.write(id, wait, to: &bytes)
+            bytes.append(member: "offset", number: offset)
         case .list(let query):
             bytes.append(member: "type", word: "list")
             bytes.append(member: "status", string: query.state?.rawValue)

@@ -14,6 +14,8 @@ package struct RequestError: Error, Hashable, Sendable {
         package static let unknownRequest = Code(rawValue: "unknown_request")
         /// No task type has that name.
         package static let unknownTaskName = Code(rawValue: "unknown_task_name")
+        /// The data is nothing that the task type takes.
+        package static let badData = Code(rawValue: "bad_data")
         /// No task ever had that id.
         package static let unknownTask = Code(rawValue: "unknown_task")
         /// The task was known once, and is no longer kept.
@@ -35,7 +37,7 @@ package struct RequestError: Error, Hashable, Sendable {
 
         /// Those of this version, in the order in which `stats` counts them.
         package static let all: [Code] = [
-            .badRequest, .unknownRequest, .unknownTaskName, .unknownTask, .expired, .restarted, .tooLarge,
+            .badRequest, .unknownRequest, .unknownTaskName, .badData, .unknownTask, .expired, .restarted, .tooLarge,
             .queueFull, .memoryFull, .tooManyConnections, .draining, .keyConflict,
         ]
     }

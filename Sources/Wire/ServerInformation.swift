@@ -5,8 +5,15 @@ package struct ServerInformation: Hashable, Sendable {
     /// A kind of task that the server runs.
     package struct TaskType: Hashable, Sendable {
         package let name: String
-        /// How long it takes before its function runs, in milliseconds.
+        /// How long it takes before its function runs, in milliseconds; 0 for a command.
         package let delay: Int
+        /// For people; nil where there is none.
+        package var description: String?
+        /// How its data is to be submitted, and how its results come.
+        package var data = DataEncoding.text
+        package var result = DataEncoding.text
+        /// How long a task of it usually runs, in milliseconds; nil where that is not known.
+        package var usualDuration: Int?
 
         package init(name: String, delay: Int) {
             self.name = name
@@ -60,6 +67,10 @@ package struct ServerInformation: Hashable, Sendable {
             bytes.append(text: "{")
             bytes.append(member: "name", string: type.name)
             bytes.append(member: "delay_ms", number: type.delay)
+            bytes.append(member: "usual_ms", number: type.usualDuration)
+            bytes.append(member: "description", string: type.description)
+            if type.data != .text { bytes.append(member: "data", word: type.data.rawValue) }
+            if type.result != .text { bytes.append(member: "result", word: type.result.rawValue) }
             bytes.append(text: "}")
         }
         bytes.append(member: "limits")
@@ -123,15 +134,28 @@ extension JSONMember {
     private var taskType: ServerInformation.TaskType? {
         var name: String?
         var delay: Int?
+        var usual: Int?
+        var description: String?
+        var data: DataEncoding? = .text
+        var result: DataEncoding? = .text
         _ = withMembers { members in
             members.forEach { member in
                 if member.isNamed("name") { name = member.string }
                 if member.isNamed("delay_ms") { delay = member.count }
+                if member.isNamed("usual_ms") { usual = member.count }
+                if member.isNamed("description") { description = member.string }
+                if member.isNamed("data") { data = member.string.flatMap(DataEncoding.init) }
+                if member.isNamed("result") { result = member.string.flatMap(DataEncoding.init) }
                 return true
             }
         }
-        guard let name, let delay else { return nil }
-        return ServerInformation.TaskType(name: name, delay: delay)
+        guard let name, let delay, let data, let result else { return nil }
+        var type = ServerInformation.TaskType(name: name, delay: delay)
+        type.usualDuration = usual
+        type.description = description
+        type.data = data
+        type.result = result
+        return type
     }
 
     /// The value, where it is an object; of its members those that are limits of this version's kind.

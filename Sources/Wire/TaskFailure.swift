@@ -14,12 +14,33 @@ package struct TaskFailure: Error, Hashable, Sendable {
         package static let cancelled = Code(rawValue: "cancelled")
         /// The server was stopped before the task had run to its end.
         package static let shutDown = Code(rawValue: "shut_down")
+        /// The command exited with another status than 0.
+        package static let exit = Code(rawValue: "exit")
+        /// A signal that the server did not send ended the command.
+        package static let signal = Code(rawValue: "signal")
+        /// The command ran for longer than its type allows.
+        package static let timeout = Code(rawValue: "timeout")
+        /// The command wrote more to its standard output than its type allows.
+        package static let outputTooLarge = Code(rawValue: "output_too_large")
+        /// The command's standard output is not the text that its type says it is.
+        package static let notUTF8 = Code(rawValue: "not_utf8")
+        /// The command could not be started.
+        package static let spawn = Code(rawValue: "spawn")
     }
 
     package let code: Code
 
     /// A sentence for whoever asks why; what a task's function threw, where it did.
     package let message: String
+
+    /// The status with which the task's command exited, where it did.
+    package var exitStatus: Int?
+
+    /// The number of the signal that ended the task's command, where one did.
+    package var signal: Int?
+
+    /// The end of what the task's command wrote to its standard error; nil where it wrote nothing, or had none.
+    package var errorOutput: String?
 
     package init(_ code: Code, _ message: String) {
         self.code = code
@@ -29,5 +50,8 @@ package struct TaskFailure: Error, Hashable, Sendable {
     func write(to bytes: inout [UInt8]) {
         bytes.append(member: "code", string: code.rawValue)
         bytes.append(member: "message", string: message)
+        bytes.append(member: "exit_status", number: exitStatus)
+        bytes.append(member: "signal", number: signal)
+        bytes.append(member: "stderr", string: errorOutput)
     }
 }

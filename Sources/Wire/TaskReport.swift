@@ -107,13 +107,24 @@ extension JSONMember {
     fileprivate var failure: TaskFailure? {
         var code: String?
         var message = ""
+        var exitStatus: Int?
+        var signal: Int?
+        var errorOutput: String?
         _ = withMembers { members in
             members.forEach { member in
                 if member.isNamed("code") { code = member.string }
                 if member.isNamed("message") { message = member.string ?? "" }
+                if member.isNamed("exit_status") { exitStatus = member.integer }
+                if member.isNamed("signal") { signal = member.integer }
+                if member.isNamed("stderr") { errorOutput = member.string }
                 return true
             }
         }
-        return code.map { TaskFailure(TaskFailure.Code(rawValue: $0), message) }
+        guard let code else { return nil }
+        var failure = TaskFailure(TaskFailure.Code(rawValue: code), message)
+        failure.exitStatus = exitStatus
+        failure.signal = signal
+        failure.errorOutput = errorOutput
+        return failure
     }
 }
