@@ -107,6 +107,7 @@ struct IncomingReplyTests {
         switch request {
         case .run: rest = Self.run
         case .status, .cancel: rest = #""status":"error""#
+        case .log: rest = #""text":"","offset":0,"ended":true"#
         case .result: rest = #""status":"error","data":null"#
         case .list: rest = #""tasks":[]"#
         case .stats: rest = #""running":1"#
