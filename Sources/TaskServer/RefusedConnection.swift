@@ -1,7 +1,7 @@
 import Libuv
 
 /// A connection that is one too many: its client is told so in one line, and has a second to read it.
-final class RefusedConnection: TCPStreamDelegate {
+final class RefusedConnection: ByteStreamDelegate {
     /// How long the client may take to close, in milliseconds. Closing with something unread resets the connection, and
     /// with it the line that the client has not read yet.
     private static let partingTime: UInt64 = 1000

@@ -209,7 +209,7 @@ final class Session {
     }
 }
 
-extension Session: TCPStreamDelegate {
+extension Session: ByteStreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
         guard phase == .open, endReason == nil else { return }
         idleWatch?.noteActivity()

@@ -18,15 +18,12 @@ struct WaitNews {
 
 /// What is done for many sessions: a part in each round of the loop, so that others get their turn.
 extension TaskServer {
-    /// For how long that goes on before the loop looks for new events, in milliseconds.
-    private static let roundTime: UInt64 = 2
-
     /// How many waiters are told at a time.
     private static let waitersAtATime = 16
 
     /// Whether this round has taken long enough since it looked for events. Sessions that are not known to be quickly served
     /// are read later then: else many with costly requests would hold up all others, and their replies the memory.
-    var isRoundOver: Bool { loop.preciseNow - loop.now >= Self.roundTime }
+    var isRoundOver: Bool { loop.preciseNow - loop.now >= roundTime }
 
     /// Lets a session go on in the loop's next round.
     func continueLater(_ session: Session) {
@@ -62,7 +59,7 @@ extension TaskServer {
         repeat {
             tellSome()
             if let id = yielded.popFirst() { sessions[id]?.proceed() }
-        } while !(news.isEmpty && yielded.isEmpty) && loop.preciseNow - start < Self.roundTime
+        } while !(news.isEmpty && yielded.isEmpty) && loop.preciseNow - start < roundTime
         if !(news.isEmpty && yielded.isEmpty) { nextRound.start(goOn) }
     }
 

@@ -48,6 +48,8 @@ package final class TaskServer {
     /// What waiters are still to be told.
     var news: Deque<WaitNews> = []
     let nextRound: NextRound
+    /// For how long sessions are served before the loop looks for new events, in milliseconds.
+    var roundTime: UInt64 = 2
     private var listeners: Listeners?
     private var portFileIsWritten = false
     private var signalWatchers: [SignalWatcher] = []

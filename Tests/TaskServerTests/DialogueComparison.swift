@@ -53,6 +53,8 @@ final class DialogueComparison {
             $0.maximumMessage = ModelMessage.limit
             $0.readSize = readSize
         }
+        // In which order sessions that have had their turn are served must not depend on how fast the machine is.
+        dialogue.server.roundTime = 60_000
         self.generator = generator
         self.connectionLimit = connectionLimit
         model = ModelServer(limits, maximumUnanswered: unanswered)
