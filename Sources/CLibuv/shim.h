@@ -12,6 +12,7 @@
 #endif
 #ifdef __linux__
 #include <linux/sockios.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
 
@@ -56,6 +57,16 @@ static inline int uv_task_accept(int listener) {
     int error = uv_translate_sys_error(errno);
     close(socket);
     return error;
+#endif
+}
+
+// The name under which killall and pkill find this process, where the system has one beside the command line.
+// Here because prctl takes a variable number of arguments.
+static inline void uv_task_rename_process(const char *name) {
+#ifdef __linux__
+    prctl(PR_SET_NAME, name);
+#else
+    (void)name;
 #endif
 }
 

@@ -16,6 +16,8 @@ package enum Signal: Sendable {
     case hangUp
     /// SIGWINCH: the terminal has another size now
     case windowChange
+    /// SIGKILL, which ends a process whatever it does
+    case kill
 
     /// Those that ask a process to end.
     package static let stopping: [Signal] = [.interrupt, .terminate, .hangUp]
@@ -27,6 +29,7 @@ package enum Signal: Sendable {
         case .terminate: SIGTERM
         case .hangUp: SIGHUP
         case .windowChange: SIGWINCH
+        case .kill: SIGKILL
         }
     }
 

@@ -23,18 +23,11 @@ extension TCPStream {
         try check("uv_tcp_keepalive", uv_tcp_keepalive(tcp, 1, UInt32(seconds)))
     }
 
-    func checkOpen(_ call: String) throws(UVError) {
-        if isClosing { throw UVError(code: .cancelled, call: call) }
-    }
-
     /// The address of the other side, while connected (`uv_tcp_getpeername`).
     package var peer: SocketAddress? {
         guard !isClosing else { return nil }
         return socketAddress { uv_tcp_getpeername(tcp, $0, $1) }
     }
-
-    /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
-    package var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
 
     /// Bytes that were written and that the other side's system has not taken yet: they get fewer also where a slow reader
     /// makes too little room for the system to take more.

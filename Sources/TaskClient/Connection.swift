@@ -53,7 +53,7 @@ final class Connection {
     }
 }
 
-extension Connection: TCPStreamDelegate {
+extension Connection: ByteStreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
         var position = 0
         while failure == nil, let event = framer.next(in: bytes, at: &position) {

@@ -3,7 +3,7 @@ import Testing
 @testable import Libuv
 
 /// What a stream told, in order.
-private final class Recorder: TCPStreamDelegate {
+private final class Recorder: ByteStreamDelegate {
     var bytes: [UInt8] = []
     var ends: [UVError?] = []
     var drains = 0

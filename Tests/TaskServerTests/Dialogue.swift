@@ -67,7 +67,7 @@ extension EventLoop {
 }
 
 /// One connection, with lines for words.
-final class Client: TCPStreamDelegate {
+final class Client: ByteStreamDelegate {
     private let stream: TCPStream
     private let loop: EventLoop
     private var received: [UInt8] = []

@@ -68,7 +68,7 @@ package final class FakeServer: Sendable {
         loop.close()
     }
 
-    private final class ScriptedConnection: TCPStreamDelegate {
+    private final class ScriptedConnection: ByteStreamDelegate {
         private let stream: TCPStream
         private var steps: ArraySlice<Step>
         /// Is given what came, and how many lines have no answer.

@@ -1,0 +1,133 @@
+import CLibuv
+
+/// What a `ByteStream` tells its owner, on the loop's thread. After `close` it tells nothing more.
+package protocol ByteStreamDelegate: AnyObject {
+    /// Bytes came in; they are gone when this returns.
+    func streamDidRead(_ bytes: Span<UInt8>)
+
+    /// The stream ended: orderly by the peer's end of sending (nil), or by a failure of a read or a write.
+    /// After the peer's end a connection can still be written to.
+    func streamDidEnd(_ error: UVError?)
+
+    /// Everything that was written has been handed to the system.
+    func streamDidDrain()
+}
+
+/// What bytes go through: a connection or a pipe (`uv_stream_t`). It keeps its delegate alive until it is closed.
+@safe package class ByteStream: Handle {
+    package final var delegate: (any ByteStreamDelegate)?
+
+    /// Writes that libuv holds because the system takes no more.
+    private final var pendingWrites = 0
+
+    /// Whether the end of the stream will be noticed.
+    package private(set) final var isReading = false
+
+    final var stream: UnsafeMutablePointer<uv_stream_t> { raw.assumingMemoryBound(to: uv_stream_t.self) }
+
+    /// Reads into the loop's buffer (`uv_read_start`). May be called while already reading.
+    package final func startReading() throws(UVError) {
+        guard !isClosing, !isReading else { return }
+        try check("uv_read_start", uv_read_start(stream, offerReadBuffer, streamDidRead))
+        isReading = true
+    }
+
+    /// Leaves what comes in to the system's buffer (`uv_read_stop`). The end of the stream is then not noticed either.
+    package final func stopReading() {
+        guard !isClosing, isReading else { return }
+        uv_read_stop(stream)
+        isReading = false
+    }
+
+    /// Whether nothing that was written is still held here.
+    package final var isDrained: Bool { pendingWrites == 0 }
+
+    /// Writes at once what the system takes (`uv_try_write`); a copy of what is left goes out as the
+    /// peer reads (`uv_write`), and `streamDidDrain` tells when it has. What is held has no bound: wait for that.
+    ///
+    /// - Throws: `UVError` where the stream has failed; it is of no more use then.
+    package final func write(_ bytes: Span<UInt8>) throws(UVError) {
+        guard !isClosing, bytes.count > 0 else { return }
+        var sent = 0
+        if isDrained {
+            let result = bytes.withUnsafeBufferPointer { withBuffer($0) { uv_try_write(stream, $0, 1) } }
+            if result != UVError.Code.tryAgain.rawValue { sent = Int(try check("uv_try_write", result)) }
+        }
+        if sent < bytes.count { try queue(bytes.extracting(sent...)) }
+    }
+
+    private final func queue(_ bytes: Span<UInt8>) throws(UVError) {
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+        bytes.withUnsafeBufferPointer { _ = copy.initialize(from: $0) }
+        do {
+            try Request<uv_write_t, Int32>.start(
+                "uv_write",
+                completion: { [self] status in
+                    copy.deallocate()
+                    didWrite(status)
+                }
+            ) { request in withBuffer(UnsafeBufferPointer(copy)) { uv_write(request, stream, $0, 1, writeDidEnd) } }
+        } catch {
+            copy.deallocate()
+            throw error
+        }
+        pendingWrites += 1
+    }
+
+    private final func didWrite(_ status: Int32) {
+        pendingWrites -= 1
+        do throws(UVError) {
+            try check("uv_write", status)
+            if isDrained { delegate?.streamDidDrain() }
+        } catch {
+            delegate?.streamDidEnd(error)
+        }
+    }
+
+    /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
+    package final var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
+
+    final func checkOpen(_ call: String) throws(UVError) {
+        if isClosing { throw UVError(code: .cancelled, call: call) }
+    }
+
+    override func willClose() { delegate = nil }
+
+    fileprivate final func didRead(_ count: Int) {
+        if count > 0 {
+            delegate?.streamDidRead(UnsafeBufferPointer(rebasing: loop.readBuffer[..<count]).span)
+        } else if count < 0 {
+            // libuv itself has stopped reading.
+            isReading = false
+            let isOrderly = count == Int(UV_EOF.rawValue)
+            delegate?.streamDidEnd(
+                isOrderly ? nil : UVError(code: UVError.Code(rawValue: Int32(count)), call: "read"))
+        }
+    }
+}
+
+private func withBuffer<Result>(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafePointer<uv_buf_t>) -> Result
+) -> Result {
+    let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+    var buffer = uv_buf_t(base: base, len: bytes.count)
+    return body(&buffer)
+}
+
+private func offerReadBuffer(
+    _ handle: UnsafeMutablePointer<uv_handle_t>?, _ suggested: Int, _ buffer: UnsafeMutablePointer<uv_buf_t>?
+) {
+    let bytes = EventLoop.of(handle!).readBuffer
+    buffer!.pointee = uv_buf_t(
+        base: UnsafeMutableRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self), len: bytes.count)
+}
+
+private func streamDidRead(
+    _ stream: UnsafeMutablePointer<uv_stream_t>?, _ count: Int, _ buffer: UnsafePointer<uv_buf_t>?
+) {
+    ByteStream.of(stream!).didRead(count)
+}
+
+private func writeDidEnd(_ request: UnsafeMutablePointer<uv_write_t>?, _ status: Int32) {
+    Request<uv_write_t, Int32>.complete(request, status)
+}

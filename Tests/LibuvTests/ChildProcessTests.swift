@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+@testable import Libuv
+
+/// Runs a program to its end, and gathers what it writes.
+private final class Run: ByteStreamDelegate {
+    let loop: EventLoop
+    private(set) var process: ChildProcess?
+    private(set) var end: ChildProcess.End?
+    private(set) var text = ""
+
+    init(_ program: ChildProcess.Program, input: String = "", on loop: EventLoop) throws {
+        self.loop = loop
+        let process = try ChildProcess(program, on: loop) { [unowned self] in end = $0 }
+        self.process = process
+        process.output.delegate = self
+        try process.output.startReading()
+        try process.input.write(Array(input.utf8).span)
+        process.input.close()
+    }
+
+    func finish() -> ChildProcess.End? {
+        loop.run { end != nil }
+        process?.output.readWhatIsThere(atMost: 1 << 20)
+        process?.close()
+        loop.run()
+        return end
+    }
+
+    func streamDidRead(_ bytes: Span<UInt8>) {
+        var copy: [UInt8] = []
+        for index in bytes.indices { copy.append(bytes[index]) }
+        text += String(decoding: copy, as: UTF8.self)
+    }
+
+    func streamDidEnd(_ error: UVError?) {}
+    func streamDidDrain() {}
+}
+
+private func shell(_ script: String) -> ChildProcess.Program { ChildProcess.Program(["sh", "-c", script]) }
+
+struct ChildProcessTests {
+    private func run(_ program: ChildProcess.Program, input: String = "") throws -> (ChildProcess.End?, String) {
+        let loop = try EventLoop()
+        defer { loop.close() }
+        let run = try Run(program, input: input, on: loop)
+        let end = run.finish()
+        return (end, run.text)
+    }
+
+    @Test func itsInputOutputAndStatus() throws {
+        let (end, text) = try run(shell("tr a-z A-Z; exit 3"), input: "hello")
+        #expect(end == .exited(status: 3))
+        #expect(text == "HELLO")
+    }
+
+    @Test func theSignalThatEndedIt() throws {
+        #expect(try run(shell("kill -SEGV $$")).0 == .signalled(number: 11))
+    }
+
+    @Test func argumentsGoToItAsTheyAre() throws {
+        let arguments = ["printf", "%s|", "", "a b", "$HOME", "'", "\u{44f}\n"]
+        #expect(try run(ChildProcess.Program(arguments)).1 == "|a b|$HOME|'|\u{44f}\n|")
+    }
+
+    @Test func itsEnvironmentAndDirectory() throws {
+        var program = shell("printf '%s %s ' \"$UV_TASK_TEST\" \"${PATH:+path}\"; pwd")
+        program.environment = ProcessEnvironment(changing: ["UV_TASK_TEST": "x=y"])
+        program.directory = "/usr"
+        #expect(try run(program).1 == "x=y path /usr\n")
+    }
+
+    /// Not sockets: a script may open them by name.
+    @Test func itsStreamsCanBeOpenedByName() throws {
+        #expect(try run(shell("cat /dev/stdin >/dev/stdout"), input: "by name").1 == "by name")
+    }
+
+    @Test(arguments: [["/nowhere/program"], ["no-such-program-anywhere"]])
+    func aProgramThatIsNotThereIsAnError(arguments: [String]) throws {
+        let loop = try EventLoop()
+        #expect(throws: UVError(code: .noSuchFile, call: "uv_spawn")) {
+            _ = try ChildProcess(ChildProcess.Program(arguments), on: loop) { _ in Issue.record("ended") }
+        }
+        loop.run()
+        #expect(loop.liveHandles == 0)
+        loop.close()
+    }
+
+    @Test func aSignalReachesTheWholeGroup() throws {
+        let loop = try EventLoop()
+        let run = try Run(shell("sleep 600 & echo $!; wait"), on: loop)
+        loop.run { run.text.hasSuffix("\n") }
+        let child = try #require(pid_t(run.text.dropLast()))
+        let process = try #require(run.process)
+        #expect(getpgid(child) == process.identifier)
+        #expect(getsid(child) == process.identifier)
+        process.signalGroup(.terminate)
+        #expect(run.finish() == .signalled(number: 15))
+        // Its parent has gone; whoever adopts it may take its time to bury it.
+        let deadline = ContinuousClock.now + .seconds(20)
+        while kill(child, 0) == 0, ContinuousClock.now < deadline { usleep(1000) }
+        #expect(kill(child, 0) != 0)
+        loop.close()
+    }
+
+    /// What the program wrote is there when it has ended, though somebody else holds the pipe's other end for long.
+    @Test func theEndOfThePipeIsNotWaitedFor() throws {
+        let loop = try EventLoop()
+        let run = try Run(shell("(exec sleep 600) & echo $!"), on: loop)
+        let start = ContinuousClock.now
+        #expect(run.finish() == .exited(status: 0))
+        #expect(ContinuousClock.now - start < .seconds(60))
+        let sleeper = try #require(pid_t(run.text.dropLast()))
+        kill(sleeper, SIGKILL)
+        loop.close()
+    }
+
+    @Test func itsDescriptorLimitIsAnother() throws {
+        let limit = raiseDescriptorLimit()
+        var program = shell("ulimit -Sn")
+        program.descriptorLimit = 123
+        #expect(try run(program).1 == "123\n")
+        #expect(raiseDescriptorLimit().before == limit.current)
+        program.descriptorLimit = nil
+        #expect(try run(program).1 == "\(limit.current)\n")
+        // Nothing is free below it.
+        program.descriptorLimit = 2
+        #expect(try run(program).1 == "\(limit.current)\n")
+    }
+}
