@@ -94,3 +94,9 @@ private nonisolated(unsafe) var keeperLoop: EventLoop?
 private func signalDidArrive(_ watcher: UnsafeMutablePointer<uv_signal_t>?, _ number: Int32) {
     SignalWatcher.of(watcher!).didArrive()
 }
+
+/// What a signal means, `Segmentation fault` (`strsignal`).
+package func signalName(_ number: Int) -> String {
+    guard let name = strsignal(Int32(clamping: number)) else { return "unknown" }
+    return String(cString: name)
+}

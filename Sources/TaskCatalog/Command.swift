@@ -32,6 +32,13 @@ package struct Command: Hashable, Sendable {
         self.arguments = arguments
     }
 
+    /// The program itself, as it stands in the first argument; nothing of a task is in it.
+    package var program: String {
+        arguments[0].pieces.reduce("") { text, piece in
+            if case .literal(let literal) = piece { text + literal } else { text }
+        }
+    }
+
     /// The program and its arguments for one task.
     package func arguments(for id: TaskID, data: String) -> [String] {
         arguments.map { $0.text(for: id, data: data) }

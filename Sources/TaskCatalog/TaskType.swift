@@ -1,5 +1,3 @@
-package import Wire
-
 /// A kind of task: what it is called, and what is done with its data.
 package struct TaskType: Sendable {
     /// What runs a task.

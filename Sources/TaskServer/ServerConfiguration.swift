@@ -49,13 +49,20 @@ package struct ServerConfiguration: Sendable {
     /// How long a stop waits for the task that runs, in milliseconds.
     package var drainTimeout: UInt64 = 30_000
 
+    /// How long a command may take to end when it is asked to, before it is killed, in milliseconds.
+    package var killTime: UInt64 = 5000
+
+    /// How many descriptors commands may have open; nil for as many as the server.
+    var commandDescriptorLimit: Int?
+
     package init() {}
 
-    /// With no more connections than there can be descriptors for, and one at least.
+    /// With no more connections than there can be descriptors for, and one at least; and with the old limit for commands.
     func within(_ descriptors: DescriptorLimit) -> ServerConfiguration {
         var bounded = self
         let most = max(1, descriptors.current - TaskServer.reservedDescriptors)
         bounded.maximumConnections = min(maximumConnections ?? .max, most)
+        bounded.commandDescriptorLimit = descriptors.before
         return bounded
     }
 

@@ -7,6 +7,7 @@ package enum StartFailure: Error, CustomStringConvertible {
     /// No address of the host is one that this machine has.
     case noUsableAddress(host: String, UVError)
     case portFile(path: String, UVError)
+    case processGuard(UVError)
     case loop(UVError)
 
     /// One line that says what to do.
@@ -28,6 +29,8 @@ package enum StartFailure: Error, CustomStringConvertible {
             "the port file \(path) would replace something that is no ordinary file. Give another --port-file"
         case .portFile(let path, let error):
             "cannot write the port file \(path): \(error.message). Give --port-file a path that can be written"
+        case .processGuard(let error):
+            "cannot start the process that watches over commands: \(error)"
         case .loop(let error):
             "cannot start the event loop: \(error)"
         }

@@ -3,61 +3,81 @@ import TaskCatalog
 import TaskQueue
 import Wire
 
-/// Runs tasks on libuv's thread pool, one at a time: there is never more than one `uv_work_t` in flight.
-final class TaskRunner {
-    private let loop: EventLoop
+/// A task on its way.
+protocol TaskRun: AnyObject {
+    /// Ends it before its time, as far as that can be done: it fails with `failure`, or with that of the first such call.
+    func interrupt(_ failure: TaskFailure)
 
-    /// Stops the delay of the work in flight; nil while there is none.
-    private var interruption: Interruption?
+    /// Ends it at once where it has been interrupted and takes its time.
+    func kill()
 
-    /// As what the task ends whose delay was stopped.
-    private var cause: TaskFailure?
+    /// How long it may take to end when it is interrupted, in milliseconds; what is a function has no bound.
+    var patience: UInt64 { get }
 
-    private var isAbandoned = false
-
-    init(on loop: EventLoop) { self.loop = loop }
-
-    /// Has a pool thread wait the type's delay and call its function.
-    ///
-    /// - Parameter completion: called once, on the loop's thread. The next task may be started from there.
-    func start(
-        _ type: TaskType, data: String, completion: @escaping (Result<String, TaskFailure>) -> Void
-    ) {
-        precondition(interruption == nil, "a task runs already")
-        guard case .function(let delay, let function) = type.work else { preconditionFailure("not built yet") }
-        let interruption = Interruption()
-        self.interruption = interruption
-        Work.queue(
-            on: loop, { perform(delay, function, data, interruption) },
-            completion: { [self] outcome in
-                let cause = exchange(&self.cause, with: nil)
-                self.interruption = nil
-                if !isAbandoned { completion(outcome ?? .failure(cause ?? .cutOff)) }
-            })
-    }
-
-    /// No completion is called any more, and nothing may be started.
-    func abandon() { isAbandoned = true }
-
-    /// Ends the delay of the task that runs, if one does: the task fails with `failure`, or with that of the first such
-    /// call. A task that is past its delay runs to its end.
-    func interrupt(_ failure: TaskFailure) {
-        guard let interruption else { return }
-        cause = cause ?? failure
-        interruption.interrupt()
-    }
+    /// Leaves it to itself.
+    func abandon()
 }
 
-/// - Returns: nil where it was interrupted.
-@Sendable private func perform(
-    _ delay: Duration, _ function: (String) throws -> String, _ data: String, _ interruption: Interruption
-) -> Result<String, TaskFailure>? {
-    guard interruption.wait(delay) else { return nil }
-    do {
-        return .success(try function(data))
-    } catch {
-        // No more than a reader takes in: it is kept, and told in lists.
-        let message = String(decoding: "\(error)".utf8.prefix(4096), as: UTF8.self)
-        return .failure(TaskFailure(.failed, message))
+/// Runs tasks one at a time, functions on libuv's thread pool and commands as processes: there is never more than one in flight,
+/// of either sort.
+final class TaskRunner {
+    private let loop: EventLoop
+    private var surroundings: CommandSurroundings
+    private var run: (any TaskRun)?
+    private var isAbandoned = false
+
+    init(on loop: EventLoop) throws(UVError) {
+        self.loop = loop
+        let timer = try Timer(on: loop)
+        do throws(UVError) {
+            surroundings = CommandSurroundings(loop: loop, timer: timer, nextRound: try NextRound(on: loop))
+        } catch {
+            timer.close()
+            throw error
+        }
+    }
+
+    /// Sets what commands run with; before the first of them.
+    func prepare(_ change: (inout CommandSurroundings) -> Void) { change(&surroundings) }
+
+    /// Starts a task.
+    ///
+    /// - Parameter completion: called once, on the loop's thread, in a later round. The next task may be started from there.
+    func start(
+        _ type: TaskType, for id: TaskID, data: String, completion: @escaping (Result<String, TaskFailure>) -> Void
+    ) {
+        precondition(run == nil, "a task runs already")
+        let end = { [self] (outcome: Result<String, TaskFailure>) in
+            run = nil
+            if !isAbandoned { completion(outcome) }
+        }
+        switch type.work {
+        case .function(let delay, let function):
+            run = FunctionRun(delay, function, data: data, on: loop, completion: end)
+        case .command(let command):
+            run = CommandRun(command, for: id, data: data, surroundings, completion: end)
+        }
+    }
+
+    /// Ends the task that runs, if one does, as `TaskRun` does.
+    func interrupt(_ failure: TaskFailure) { run?.interrupt(failure) }
+
+    /// As `TaskRun.kill`.
+    func kill() { run?.kill() }
+
+    /// As `TaskRun.patience`; 0 where no task runs.
+    var patience: UInt64 { run?.patience ?? 0 }
+
+    /// No completion is called any more, and nothing may be started.
+    func abandon() {
+        isAbandoned = true
+        run?.abandon()
+    }
+
+    /// To be called when nothing runs any more, or what runs was abandoned.
+    func close() {
+        surroundings.timer.close()
+        surroundings.nextRound.close()
+        surroundings.processGuard?.close()
     }
 }

@@ -7,8 +7,8 @@ import Wire
 /// Which connections the server has, and how much they may hold.
 extension TaskServer {
     /// What is left of the descriptor limit for everything but connections: listeners, the loop's own, standard streams, the
-    /// port file, and clients that are told that they are too many.
-    static let reservedDescriptors = 32
+    /// port file, pipes of commands and their guard, and clients that are told that they are too many.
+    static let reservedDescriptors = 48
 
     /// So many clients are left the time to read that they are too many; then the first of them has had it.
     private static let mostRefused = 12

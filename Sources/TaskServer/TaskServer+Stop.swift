@@ -17,7 +17,8 @@ enum StopPhase {
 
 /// Stopping: the first request lets the running task finish, the second leaves at once.
 extension TaskServer {
-    /// How long a task that was cut off may take to end, in milliseconds: its delay ends at once, its function does not.
+    /// How long a task that was cut off may take to end, in milliseconds: its delay ends at once, its function does not. A
+    /// command has its patience before.
     private static var cutOffTime: UInt64 { 500 }
 
     /// How long clients may take to fetch their last answers, in milliseconds.
@@ -66,7 +67,7 @@ extension TaskServer {
     }
 
     private func cutOff(_ signal: Signal) {
-        guard cutOffBy == nil else { return }
+        guard cutOffBy == nil else { return runner.kill() }
         cutOffBy = signal
         if let running = queue.running { logger.warning("leaving at once: task \(running) is being cut off") }
         interruptTask()
@@ -74,7 +75,7 @@ extension TaskServer {
 
     private func interruptTask() {
         runner.interrupt(.cutOff)
-        stopTimer.start(after: Self.cutOffTime) { [unowned self] in abandonTask() }
+        stopTimer.start(after: runner.patience + Self.cutOffTime) { [unowned self] in abandonTask() }
     }
 
     /// Goes without a task whose function does not end: as far as the clients can tell, it failed.

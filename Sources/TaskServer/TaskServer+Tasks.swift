@@ -43,7 +43,7 @@ extension TaskServer {
     private func startNextTask() {
         guard let start = queue.startNext(at: now) else { return }
         if logsEvents { logger.debug("task \(start.id) started") }
-        runner.start(catalog.types[Int(start.type.rawValue)], data: start.data) { [self] in
+        runner.start(catalog.types[Int(start.type.rawValue)], for: start.id, data: start.data) { [self] in
             taskDidEnd(start.id, $0)
         }
     }

@@ -26,6 +26,7 @@ package final class TaskServer {
 
     var queue: SerialQueue
     let runner: TaskRunner
+    private let guardProgram: ChildProcess.Program?
     /// How long a task of each type runs, in milliseconds.
     let durations: [UInt64]
 
@@ -69,9 +70,14 @@ package final class TaskServer {
 
     /// Listens; the loop runs while the host's name is resolved. To be followed by `announce`, and by the loop's `run`,
     /// which serves until `stop`.
+    ///
+    /// - Parameter guardProgram: calls `ProcessGuard.serve`; nil where no running command need go with a process that is killed.
     package init(
-        _ configuration: ServerConfiguration, _ catalog: TaskCatalog, on loop: EventLoop, _ logger: Logger
+        _ configuration: ServerConfiguration, _ catalog: TaskCatalog,
+        guardedBy guardProgram: ChildProcess.Program? = nil,
+        on loop: EventLoop, _ logger: Logger
     ) throws(StartFailure) {
+        self.guardProgram = guardProgram
         self.configuration = configuration
         self.catalog = catalog
         self.loop = loop
@@ -81,8 +87,8 @@ package final class TaskServer {
         wallClockOffset = wallClock() - Int(loop.preciseNow)
         queue = SerialQueue(typeCount: catalog.types.count, limits: configuration.queueLimits)
         durations = catalog.types.map(\.delay.millisecondsRoundedUp)
-        runner = TaskRunner(on: loop)
         do throws(UVError) {
+            runner = try TaskRunner(on: loop)
             refusals = try RefusalLog(on: loop, logger)
             stopTimer = try Timer(on: loop)
             nextRound = try NextRound(on: loop)
@@ -92,6 +98,7 @@ package final class TaskServer {
             throw .loop(error)
         }
         do throws(StartFailure) {
+            try prepareCommands()
             try listen()
         } catch {
             closeHandles()
@@ -103,13 +110,15 @@ package final class TaskServer {
     ///
     /// - Returns: the signal that cut a running task off; nil where the stop was orderly.
     package static func serve(
-        _ configuration: ServerConfiguration, _ catalog: TaskCatalog, _ logger: Logger
+        _ configuration: ServerConfiguration, _ catalog: TaskCatalog, guardedBy guardProgram: ChildProcess.Program?,
+        _ logger: Logger
     ) throws(StartFailure) -> Signal? {
         let loop: EventLoop
         do throws(UVError) { loop = try EventLoop(readSize: configuration.readSize) } catch { throw .loop(error) }
         defer { loop.close() }
         let descriptors = raiseDescriptorLimit()
-        let server = try TaskServer(configuration.within(descriptors), catalog, on: loop, logger)
+        let server = try TaskServer(
+            configuration.within(descriptors), catalog, guardedBy: guardProgram, on: loop, logger)
         server.stopOnSignals()
         try server.announce()
         server.logConnectionLimit(descriptors, asked: configuration.maximumConnections)
@@ -118,6 +127,23 @@ package final class TaskServer {
     }
 
     // MARK: Start
+
+    private func prepareCommands() throws(StartFailure) {
+        runner.prepare {
+            $0.killTime = configuration.killTime
+            $0.descriptorLimit = configuration.commandDescriptorLimit
+        }
+        guard let guardProgram, catalog.types.contains(where: { $0.command != nil }) else { return }
+        do throws(UVError) {
+            let processGuard = try ProcessGuard(guardProgram, on: loop) { [logger] error in
+                let outcome = error.map { ", and cannot be started again: \($0)" } ?? "; another takes its place"
+                logger.warning("the process that watches over commands has ended\(outcome)")
+            }
+            runner.prepare { $0.processGuard = processGuard }
+        } catch {
+            throw .processGuard(error)
+        }
+    }
 
     /// The addresses that are listened on.
     package var addresses: [SocketAddress] { listeners?.addresses ?? [] }
@@ -212,6 +238,7 @@ package final class TaskServer {
     func closeHandles() {
         stopAccepting()
         for watcher in signalWatchers { watcher.close() }
+        runner.close()
         refusals.close()
         stopTimer.close()
         nextRound.close()

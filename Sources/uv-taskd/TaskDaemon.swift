@@ -104,9 +104,21 @@ struct TaskDaemon: ParsableCommand {
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == guardArgument { ProcessGuard.serve() }
         printManual(
             of: Self.self, ManualHead(section: 8, related: [(name: "uv-task", section: 1)]), ifAskedBy: arguments)
         runProgram(Self.self, withHelpAsOption(arguments))
+    }
+
+    /// Makes this program the guard of another one; what follows it is for those who look at a list of processes.
+    private static let guardArgument = "--guard-of"
+
+    private static func guardProgram() throws(StartFailure) -> ChildProcess.Program {
+        do throws(UVError) {
+            return try ProcessGuard.thisProgram(["uv-task-guard", guardArgument, "\(processIdentifier)"])
+        } catch {
+            throw .processGuard(error)
+        }
     }
 
     func run() throws {
@@ -114,7 +126,8 @@ struct TaskDaemon: ParsableCommand {
         var logger = Logger(label: "uv-taskd") { NonBlockingLogHandler(label: $0) }
         logger.logLevel = logLevel.level
         do throws(StartFailure) {
-            let signal = try TaskServer.serve(serverConfiguration, TaskCatalog(timeScale: timeScale), logger)
+            let signal = try TaskServer.serve(
+                serverConfiguration, TaskCatalog(timeScale: timeScale), guardedBy: Self.guardProgram(), logger)
             leaveProcess(signal.map { 128 + $0.number } ?? 0)
         } catch {
             try? StandardStream.error.write("uv-taskd: \(error)\n")

@@ -91,7 +91,7 @@ class MaxConnections(unittest.TestCase):
 class Descriptors(unittest.TestCase):
     """How many files may be open decides how many connections there may be."""
 
-    RESERVE = 32
+    RESERVE = 48
 
     def test_the_soft_limit_is_raised_and_the_log_says_which(self):
         with Daemon(command=with_open_files(64, "-S")) as daemon:
@@ -102,14 +102,14 @@ class Descriptors(unittest.TestCase):
                 f"at most {limit} connections at a time; the limit of open files is {files}, raised from 64")
 
     def test_a_hard_limit_leaves_a_reserve(self):
-        with Daemon(command=with_open_files(64)) as daemon:
+        with Daemon(command=with_open_files(80)) as daemon:
             self.assertEqual(daemon.ask("info")["limits"]["max-connections"], 32)
-            daemon.wait_for_log("at most 32 connections at a time; the limit of open files is 64\n")
+            daemon.wait_for_log("at most 32 connections at a time; the limit of open files is 80\n")
 
     def test_more_than_the_limit_allows_is_warned_of(self):
-        with Daemon("--max-connections", 100, command=with_open_files(64)) as daemon:
+        with Daemon("--max-connections", 100, command=with_open_files(80)) as daemon:
             self.assertEqual(daemon.ask("info")["limits"]["max-connections"], 32)
-            daemon.wait_for_log("--max-connections 100 needs a limit of open files of 132")
+            daemon.wait_for_log("--max-connections 100 needs a limit of open files of 148")
 
 
 class WriteTimeout(unittest.TestCase):

@@ -32,9 +32,11 @@ struct TaskRunnerTests {
     private func outcome(of type: TaskType, _ data: String = "data") throws -> Result<String, TaskFailure> {
         let loop = try EventLoop()
         defer { loop.close() }
+        let runner = try TaskRunner(on: loop)
+        defer { runner.close() }
         var outcome: Result<String, TaskFailure>?
-        TaskRunner(on: loop).start(type, data: data) { outcome = $0 }
-        loop.run()
+        runner.start(type, for: .first, data: data) { outcome = $0 }
+        loop.run { outcome != nil }
         return try #require(outcome)
     }
 
@@ -53,12 +55,13 @@ struct TaskRunnerTests {
 
     @Test func anInterruptEndsTheDelayAtOnce() throws {
         let loop = try EventLoop()
-        let runner = TaskRunner(on: loop)
+        let runner = try TaskRunner(on: loop)
         runner.interrupt(.cutOff)
         var outcome: Result<String, TaskFailure>?
-        runner.start(TaskType(name: "t", delay: .seconds(600)) { $0 }, data: "") { outcome = $0 }
+        runner.start(TaskType(name: "t", delay: .seconds(600)) { $0 }, for: .first, data: "") { outcome = $0 }
         runner.interrupt(.cutOff)
-        loop.run()
+        loop.run { outcome != nil }
+        runner.close()
         #expect(throws: TaskFailure.cutOff) { try outcome?.get() }
         loop.close()
     }
