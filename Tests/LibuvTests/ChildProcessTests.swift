@@ -11,6 +11,7 @@ private final class Run: ByteStreamDelegate {
     private(set) var text = ""
 
     init(_ program: ChildProcess.Program, input: String = "", on loop: EventLoop) throws {
+        prepareProcess()
         self.loop = loop
         let process = try ChildProcess(program, on: loop) { [unowned self] in end = $0 }
         self.process = process

@@ -24,6 +24,7 @@ struct ProcessGuardTests {
     }
 
     @Test func itIsToldOfEachGroup() throws {
+        prepareProcess()
         let file = NSTemporaryDirectory() + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: file) }
         let loop = try EventLoop()
@@ -37,6 +38,7 @@ struct ProcessGuardTests {
     }
 
     @Test func oneThatGoesIsStartedAgainForTheNextGroup() throws {
+        prepareProcess()
         let file = NSTemporaryDirectory() + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: file) }
         let loop = try EventLoop()

@@ -22,6 +22,7 @@ struct CommandRunTests {
         of type: TaskType, _ data: String = "", killTime: UInt64 = 5000,
         whenLogged: @escaping (TaskRunner, String) -> Void = { _, _ in }
     ) throws -> Result<String, TaskFailure> {
+        prepareProcess()
         let loop = try EventLoop()
         defer { loop.close() }
         let runner = try TaskRunner(on: loop)
@@ -62,7 +63,8 @@ struct CommandRunTests {
         let evil = "$(touch x) `id` ; | & > < ' \" \\ * ~ {id} \n"
         var arguments = ["printf", "%s|%s|%s", "--", "a{data}b", "{id}"].map { CommandArgument($0) }
         #expect(
-            try outcome(of: TaskType(name: "t", work: .command(Command(arguments))), evil) == .success("--|a\(evil)b|1"))
+            try outcome(of: TaskType(name: "t", work: .command(Command(arguments))), evil) == .success("--|a\(evil)b|1")
+        )
         arguments = ["printf", "%s", "--help {data}"].map { CommandArgument($0) }
         #expect(
             try outcome(of: TaskType(name: "t", work: .command(Command(arguments))), evil) == .success("--help \(evil)")
