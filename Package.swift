@@ -13,7 +13,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
 
-/// For every target but the two that stand at the C doors: unsafe code is an error there.
+/// For every target but the three that stand at the C doors: unsafe code is an error there.
 let safe: [SwiftSetting] =
     settings + [
         .strictMemorySafety(),
@@ -54,6 +54,11 @@ let package = Package(
             name: "SimdJSON", dependencies: ["CSimdjson"],
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
 
+        // toml++ reads the file of task types, and knows on which line things stand. Compiled in: it is headers alone, so that
+        // nothing more has to be there where the daemon runs. TOMLKit, which wraps it for Swift, would bring Foundation in.
+        .target(name: "CTomlplusplus"),
+        .target(name: "TOML", dependencies: ["CTomlplusplus"], swiftSettings: settings),
+
         .target(
             name: "Wire", dependencies: ["SimdJSON"], exclude: ["PROTOCOL.md"],
             swiftSettings: safe),
@@ -90,6 +95,7 @@ let package = Package(
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
         .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
+        .testTarget(name: "TOMLTests", dependencies: ["TOML", "ModelRuns"], swiftSettings: settings),
         // What must hold for any bytes on a connection: checked by a unit test, and by the fuzzer below.
         .target(
             name: "MessageProperties", dependencies: ["Wire", "SimdJSON", "ModelRuns"], path: "Tests/MessageProperties",
