@@ -10,17 +10,20 @@ package enum DataRefusal: Error, Hashable, Sendable {
 }
 
 extension Command {
-    /// Looks at data before it is taken in.
+    /// Looks at data before it is taken in, without decoding it.
     package func check(_ data: String) throws(DataRefusal) {
-        if self.data == .base64, Base64.decode(data) == nil { throw .notBase64 }
-        let count = data.utf8.count
-        for argument in arguments where argument.hasData {
-            if data.utf8.contains(0) { throw .zeroInArgument }
-            if argument.length(withData: count) > CommandArgument.longest {
-                let copies = argument.pieces.count { $0 == .data }
-                throw .tooLongForArgument(
-                    most: max(0, (CommandArgument.longest - argument.length(withData: 0)) / copies))
-            }
-        }
+        if self.data == .base64, !Base64.isValid(data) { throw .notBase64 }
+        let dataArguments = arguments.lazy.filter(\.hasData)
+        guard let most = dataArguments.map(\.longestData).min() else { return }
+        guard data.utf8.count <= most else { throw .tooLongForArgument(most: most) }
+        // Only now, when it is short.
+        if data.utf8.contains(0) { throw .zeroInArgument }
+    }
+}
+
+extension CommandArgument {
+    /// How long data may be that stands in it, in bytes.
+    fileprivate var longestData: Int {
+        max(0, (Self.longest - length(withData: 0)) / pieces.count { $0 == .data })
     }
 }

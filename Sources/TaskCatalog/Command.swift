@@ -46,7 +46,7 @@ package struct Command: Hashable, Sendable {
 
     /// What the program gets on its standard input.
     ///
-    /// - Parameter data: that `refusal` has let pass.
+    /// - Parameter data: that `check` has let pass.
     package func input(_ data: String) -> [UInt8] {
         switch self.data {
         case .text: Array(data.utf8)
@@ -73,23 +73,26 @@ package struct CommandArgument: Hashable, Sendable {
 
     package init(_ pieces: [Piece]) { self.pieces = pieces }
 
-    /// Reads `{data}` and `{id}` in a text; other braces stand for themselves.
+    /// Reads `{data}` and `{id}` in a text, byte for byte; other braces stand for themselves.
     package init(_ text: String) {
         var pieces: [Piece] = []
-        var literal = ""
-        var rest = text[...]
+        var literal: [UInt8] = []
+        func endLiteral() {
+            if !literal.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
+            literal = []
+        }
+        var rest = text.utf8[...]
         while let first = rest.first {
-            if let (mark, piece) = Self.marks.first(where: { rest.hasPrefix($0.mark) }) {
-                if !literal.isEmpty { pieces.append(.literal(literal)) }
-                literal = ""
+            if let (mark, piece) = Self.marks.first(where: { rest.starts(with: $0.mark.utf8) }) {
+                endLiteral()
                 pieces.append(piece)
-                rest.removeFirst(mark.count)
+                rest.removeFirst(mark.utf8.count)
             } else {
                 literal.append(first)
                 rest.removeFirst()
             }
         }
-        if !literal.isEmpty { pieces.append(.literal(literal)) }
+        endLiteral()
         self.pieces = pieces
     }
 

@@ -27,6 +27,9 @@ package enum Corpus {
         "instance", "run", "get_result", "cancel", "list", "stats", "info", "waiting", "execute", "success", "error",
         "code", "message", "position", "eta_ms", "tasks", "next", "failure", "existing", "timed_out", "refused",
         "limits", "task_types", "name", "version", "protocol", "delay_ms", "0123456789abcdef",
+        "log", "offset", "text", "skipped", "ended", "encoding", "base64", "exit_status", "signal", "stderr",
+        "usual_ms",
+        "description", "result", "bad_data",
     ]
 
     /// For each dialogue what each side sends; the ends of a line that goes on are put together, and what the document
@@ -59,6 +62,12 @@ package enum Corpus {
             "{\"é\":1,\"e\u{301}\":2,\"\":3}",
             "{\"type\":\"run\",\"task_name\":\"\\ud83d\\ude00\",\"data\":\"\\u0000\\\\\\\"\\/\\b\\f\\n\\r\\t\"}",
             "{\"seq\":1,\"type\":\"run\",\"task_name\":\"a\",\"data\":\"b\",\"key\":\"\(String(repeating: "я", count: 64))\"}",
+            "{\"seq\":1,\"text\":\"\\u001b[1m�\",\"offset\":65536,\"skipped\":3,\"ended\":false,\"timed_out\":true}"
+                + "{\"seq\":1,\"text\":\"\",\"offset\":0,\"ended\":true}{\"seq\":1,\"text\":\"\",\"offset\":-1,\"ended\":1}",
+            "{\"seq\":1,\"status\":\"success\",\"data\":\"AP8=\",\"encoding\":\"base64\"}"
+                + "{\"seq\":1,\"status\":\"success\",\"data\":\"\",\"encoding\":\"hex\"}",
+            "{\"seq\":1,\"status\":\"error\",\"data\":null,\"failure\":{\"code\":\"exit\",\"message\":\"m\",\"exit_status\":3,"
+                + "\"signal\":9,\"stderr\":\"no\\n\"}}",
         ]
         + [
             "-0", "1e3", "1.0", "1E+05", "0.1e1", "0e0", "01", "+1", "-", "1.", ".5", "1e", "0x10", "NaN", "Infinity",
@@ -73,7 +82,7 @@ package enum Corpus {
 
     private static let requestMembers = [
         "seq", "type", "task_name", "data", "task_id", "key", "wait", "timeout_ms", "status", "before", "limit",
-        "instance",
+        "instance", "offset",
     ]
 
     /// At and beyond the ends of what each member takes.

@@ -17,8 +17,8 @@ extension MessageProperties {
     }
 
     private static let requests: [Request] = [
-        .run(taskName: "", data: ""), .status(.first), .result(.first), .cancel(.first), .list(Request.ListQuery()),
-        .stats, .info,
+        .run(taskName: "", data: ""), .status(.first), .result(.first), .cancel(.first), .log(.first),
+        .list(Request.ListQuery()), .stats, .info,
     ]
 
     /// What the reply says to `request`, written; nil where it says nothing.

@@ -62,12 +62,14 @@ private struct ExpectedRequest {
         let state = try one("status") { string($0).flatMap(TaskState.init) }
         let before = try one("before", taskID)
         let limit = try one("limit", number(1...1000)) ?? 100
+        let offset = try one("offset", number(0...Self.most)) ?? 0
         _ = try instance()
         switch try needed("type", string) {
         case "run": return try .run(taskName: needed("task_name", string), data: needed("data", string), key: key)
         case "status": return try .status(needed("task_id", taskID), wait)
         case "get_result": return try .result(needed("task_id", taskID), wait)
         case "cancel": return try .cancel(needed("task_id", taskID))
+        case "log": return try .log(needed("task_id", taskID), offset: offset, wait)
         case "list": return .list(Request.ListQuery(state: state, before: before, limit: limit))
         case "stats": return .stats
         case "info": return .info

@@ -39,6 +39,7 @@ struct IncomingReplyTests {
     }
 
     private static let run = #""task_id":1,"instance":"0123456789abcdef","status":"waiting""#
+    private static let log = #""text":"","offset":0,"ended":true"#
     private static let info =
         #""name":"n","version":"v","protocol":1,"instance":"0123456789abcdef","task_types":[],"limits":{}"#
 
@@ -50,6 +51,7 @@ struct IncomingReplyTests {
         (.cancel(id(1)), #""status":"success""#, "status"),
         (.result(id(1)), #""status":"error","data":null"#, "status"),
         (.result(id(1)), #""status":"error","data":null"#, "data"),
+        (.log(id(1)), log, "text"), (.log(id(1)), log, "offset"), (.log(id(1)), log, "ended"),
         (.list(.init()), #""tasks":[]"#, "tasks"),
         (.info, info, "name"), (.info, info, "version"), (.info, info, "protocol"), (.info, info, "instance"),
         (.info, info, "task_types"), (.info, info, "limits"),
@@ -77,6 +79,10 @@ struct IncomingReplyTests {
         (.result(id(1)), "data", ["1", "{}", "true"]),
         (.result(id(1)), "failure", [#""failed""#]),
         (.result(id(1)), "timed_out", ["0"]),
+        (.result(id(1)), "encoding", [#""hex""#, #""""#, "1", "null"]),
+        (.log(id(1)), "text", ["1", "null", "[]"]), (.log(id(1)), "offset", [#""1""#, "-1", "1.0", "null"]),
+        (.log(id(1)), "skipped", [#""1""#, "-1", "null"]), (.log(id(1)), "ended", ["1", #""true""#, "null"]),
+        (.log(id(1)), "timed_out", ["1"]),
         (
             .list(.init()), "tasks",
             [
@@ -96,6 +102,7 @@ struct IncomingReplyTests {
             [
                 "{}", "[1]", "[{}]", #"[{"name":"n"}]"#, #"[{"name":1,"delay_ms":1}]"#,
                 #"[{"name":"n","delay_ms":"1"}]"#, #"[{"name":"n","delay_ms":1},7]"#,
+                #"[{"name":"n","delay_ms":1,"data":"hex"}]"#, #"[{"name":"n","delay_ms":1,"result":7}]"#,
             ]
         ),
         (.info, "limits", ["[]", "1", "null"]),
@@ -107,7 +114,7 @@ struct IncomingReplyTests {
         switch request {
         case .run: rest = Self.run
         case .status, .cancel: rest = #""status":"error""#
-        case .log: rest = #""text":"","offset":0,"ended":true"#
+        case .log: rest = Self.log
         case .result: rest = #""status":"error","data":null"#
         case .list: rest = #""tasks":[]"#
         case .stats: rest = #""running":1"#
@@ -142,7 +149,9 @@ struct IncomingReplyTests {
     @Test func aProblemIsToldInItsOwnWords() {
         let words: [(String, String)] = [
             ("position", ": it takes an integer from 0 to 2^53-1"), ("existing", ": it takes true or false"),
-            ("next", ": it takes a task id, an integer from 1 to 2^53-1"), ("version", ": it takes a text"),
+            ("offset", ": it takes an integer from 0 to 2^53-1"), ("ended", ": it takes true or false"),
+            ("text", ": it takes a text"), ("next", ": it takes a task id, an integer from 1 to 2^53-1"),
+            ("version", ": it takes a text"),
             ("tasks", ""), ("failure", ""), ("submitted_at", ""),
         ]
         for (member, expectation) in words {

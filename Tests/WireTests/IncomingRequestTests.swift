@@ -50,6 +50,8 @@ struct IncomingRequestTests {
         ("instance", #""0123456789ABCDEF""#, instance), ("instance", #""0123456789abcdeg""#, instance),
         ("instance", #""""#, instance), ("instance", "1", instance), ("instance", "null", instance),
         ("wait", #""true""#, wait), ("wait", "1", wait), ("wait", "null", wait),
+        ("offset", "-1", count), ("offset", #""5""#, count), ("offset", "1.0", count),
+        ("offset", "9007199254740992", count), ("offset", "null", count),
     ]
 
     /// Also where the request does not need the member.
@@ -65,7 +67,7 @@ struct IncomingRequestTests {
     @Test(arguments: [
         ("type", #""stats""#), ("task_name", #""""#), ("data", #""""#), ("task_id", "1"), ("key", #""k""#),
         ("wait", "true"), ("timeout_ms", "1"), ("status", #""error""#), ("before", "1"), ("limit", "1"),
-        ("instance", #""0123456789abcdef""#),
+        ("instance", #""0123456789abcdef""#), ("offset", "0"),
     ]) func aMemberIsTakenOnce(member: String, value: String) {
         let twice = #""\#(member)":\#(value),"\#(member)":\#(value)"#
         let type = member == "type" ? "" : #","type":"stats""#
@@ -75,7 +77,7 @@ struct IncomingRequestTests {
     @Test(arguments: [
         ("", "type"), (#","type":"run","data":"""#, "task_name"), (#","type":"run","task_name":"echo""#, "data"),
         (#","type":"status""#, "task_id"), (#","type":"get_result","wait":true"#, "task_id"),
-        (#","type":"cancel""#, "task_id"),
+        (#","type":"cancel""#, "task_id"), (#","type":"log","offset":0"#, "task_id"),
     ]) func aMissingMemberIsRefused(members: String, missing: String) {
         #expect(request(#"{"seq":5\#(members)}"#) == refusal(.badRequest, #"no member "\#(missing)""#))
     }
@@ -85,12 +87,12 @@ struct IncomingRequestTests {
             request(#"{"seq":5,"type":"\#(type)"}"#)
                 == refusal(
                     .unknownRequest,
-                    "an unknown request type: there are run, status, get_result, and with a seq cancel, list, stats and info"
+                    "an unknown request type: there are run, status, get_result, and with a seq cancel, log, list, stats and info"
                 ))
         #expect(request(#"{"type":"\#(type)"}"#) == .failure(.unknownRequest))
     }
 
-    @Test(arguments: ["cancel", "list", "stats", "info"]) func theNewRequestsNeedASequence(type: String) {
+    @Test(arguments: ["cancel", "log", "list", "stats", "info"]) func theNewRequestsNeedASequence(type: String) {
         #expect(request(#"{"type":"\#(type)","task_id":1}"#) == .failure(.unknownRequest))
     }
 
@@ -107,6 +109,7 @@ struct IncomingRequestTests {
     @Test(arguments: [
         #""wait":7"#, #""key":"""#, #""instance":1"#, #""limit":"x""#, #""before":null"#, #""timeout_ms":-1"#,
         #""status":"done""#, #""wait":true,"timeout_ms":1"#, #""key":"k","key":"k""#, #""limit":0,"limit":[]"#,
+        #""offset":-1"#,
     ]) func classicRequestsDoNotKnowTheNewMembers(members: String) {
         let id = TaskID.first
         #expect(

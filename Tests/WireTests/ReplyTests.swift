@@ -106,6 +106,31 @@ struct ReplyTests {
             isWritten: #""status":"error","data":null,\#(words),"timed_out":true"#)
     }
 
+    @Test func toResultOfBytes() throws {
+        var result = Reply.TaskResult(.success, data: "AP8=")
+        result.encoding = .base64
+        let members = #""status":"success","data":"AP8=""#
+        try expect(.result(result), to: .result(id(1)), isWritten: members + #","encoding":"base64""#)
+        result.encoding = .text
+        #expect(try incomingReply("{\(members),\"encoding\":\"text\"}").reply(to: .result(id(1))) == .result(result))
+    }
+
+    @Test(arguments: [Request.log(id(1)), .log(id(1), offset: 7, .init(timeout: 5))])
+    func toLog(request: Request) throws {
+        try expect(
+            .log(.init(text: "a\"\n\u{1b}\u{fffd}", next: 65_544, hasEnded: false)), to: request,
+            isWritten: #""text":"a\"\n\u001b�","offset":65544,"ended":false"#)
+        try expect(
+            .log(.init(text: "", next: 0, hasEnded: true)), to: request,
+            isWritten: #""text":"","offset":0,"ended":true"#)
+        try expect(
+            .log(.init(text: "x", next: largest, skipped: 9, hasEnded: true)), to: request,
+            isWritten: #""text":"x","offset":9007199254740991,"skipped":9,"ended":true"#)
+        try expect(
+            .log(.init(text: "", next: 3, hasEnded: false, timedOut: true)), to: request,
+            isWritten: #""text":"","offset":3,"ended":false,"timed_out":true"#)
+    }
+
     @Test func toList() throws {
         let request = Request.list(.init())
         try expect(.list(.init(tasks: [], next: nil)), to: request, isWritten: #""tasks":[]"#)
@@ -136,8 +161,47 @@ struct ReplyTests {
 
 struct TaskFailureTests {
     @Test func theWordsOnTheWire() {
-        let codes: [TaskFailure.Code] = [.unknownTaskName, .failed, .cancelled, .shutDown]
-        #expect(codes.map(\.rawValue) == ["unknown_task_name", "failed", "cancelled", "shut_down"])
+        let codes: [TaskFailure.Code] = [
+            .unknownTaskName, .failed, .cancelled, .shutDown, .exit, .signal, .timeout, .outputTooLarge, .notUTF8,
+            .spawn,
+        ]
+        #expect(
+            codes.map(\.rawValue) == [
+                "unknown_task_name", "failed", "cancelled", "shut_down", "exit", "signal", "timeout",
+                "output_too_large",
+                "not_utf8", "spawn",
+            ])
+    }
+
+    /// What is told of a command that failed, each alone and all together.
+    @Test func membersOfACommandsFailure() throws {
+        let members: [(String, (inout TaskFailure) -> Void)] = [
+            (#","exit_status":3"#, { $0.exitStatus = 3 }), (#","signal":9"#, { $0.signal = 9 }),
+            (#","stderr":"no \"x\"\n�""#, { $0.errorOutput = "no \"x\"\n\u{fffd}" }),
+            (#","stderr":"""#, { $0.errorOutput = "" }),
+        ]
+        var all = TaskFailure(.exit, "m")
+        for (member, change) in members {
+            var failure = TaskFailure(.exit, "m")
+            change(&failure)
+            if member != members[3].0 { change(&all) }
+            try expect(failure, isWritten: member)
+        }
+        try expect(all, isWritten: members.prefix(3).map(\.0).joined())
+    }
+
+    private func expect(_ failure: TaskFailure, isWritten members: String) throws {
+        let expected = #"{"seq":1,"status":"error","failure":{"code":"exit","message":"m"\#(members)}}"#
+        let reply = Reply.status(report(.error) { $0.failure = failure })
+        #expect(line(reply, sequence: 1) == expected + "\n")
+        #expect(try incomingReply(expected).reply(to: .status(id(1))) == reply)
+    }
+
+    /// Of members that are not what they should be the reply says nothing, rather than nothing at all.
+    @Test func strangeMembersOfAFailureArePassedOver() throws {
+        let reply = try incomingReply(
+            #"{"seq":1,"status":"error","failure":{"code":"exit","exit_status":"3","signal":{},"stderr":7}}"#)
+        #expect(try reply.reply(to: .status(id(1))) == .status(report(.error) { $0.failure = TaskFailure(.exit, "") }))
     }
 
     /// A newer server may tell of more, and a message may be missing.

@@ -6,7 +6,8 @@ struct RequestErrorTests {
     @Test func theWordsOnTheWire() {
         #expect(
             RequestError.Code.all.map(\.rawValue) == [
-                "bad_request", "unknown_request", "unknown_task_name", "unknown_task", "expired", "restarted",
+                "bad_request", "unknown_request", "unknown_task_name", "bad_data", "unknown_task", "expired",
+                "restarted",
                 "too_large", "queue_full", "memory_full", "too_many_connections", "draining", "key_conflict",
             ])
     }
@@ -19,7 +20,8 @@ struct RequestErrorTests {
         let read = try incomingReply(expected)
         #expect(read.error == error, sourceLocation: location)
         for request in [
-            Request.run(taskName: "", data: ""), .status(id(1)), .result(id(1)), .list(.init()), .stats, .info,
+            Request.run(taskName: "", data: ""), .status(id(1)), .result(id(1)), .log(id(1)), .list(.init()), .stats,
+            .info,
         ] {
             #expect(try read.reply(to: request) == .refused(error), sourceLocation: location)
         }

@@ -41,6 +41,12 @@ struct RequestTests {
             NumberedRequest(5, .cancel(id(42)), for: InstanceID(rawValue: 7)),
             #"{"seq":5,"type":"cancel","task_id":42,"instance":"0000000000000007"}"#
         ),
+        (NumberedRequest(5, .log(id(3))), #"{"seq":5,"type":"log","task_id":3,"offset":0}"#),
+        (
+            NumberedRequest(5, .log(id(3), offset: largest, .init(timeout: 9)), for: instance),
+            #"{"seq":5,"type":"log","task_id":3,"wait":true,"timeout_ms":9,"offset":9007199254740991,"#
+                + #""instance":"0123456789abcdef"}"#
+        ),
         (NumberedRequest(6, .list(.init())), #"{"seq":6,"type":"list","limit":100}"#),
         (
             NumberedRequest(6, .list(.init(state: .waiting, before: id(9), limit: 1000)), for: instance),
@@ -99,10 +105,14 @@ struct RequestTests {
                 == .success(.numbered(NumberedRequest(3, .list(.init(state: .success, before: id(5), limit: 7))))))
     }
 
+    @Test func aLogBeginsAtItsStart() {
+        #expect(request(#"{"type":"log","task_id":3,"seq":1}"#) == .success(.numbered(NumberedRequest(1, .log(id(3))))))
+    }
+
     /// Members that another request would need, with right values, mean nothing.
     @Test func membersOfOtherRequestsAreIgnored() {
         let rest =
-            #""data":"","task_name":"","task_id":1,"key":"k","wait":true,"timeout_ms":1,"status":"error","before":1,"limit":1"#
+            #""data":"","task_name":"","task_id":1,"key":"k","wait":true,"timeout_ms":1,"status":"error","before":1,"limit":1,"offset":1"#
         #expect(request(#"{"seq":1,"type":"stats",\#(rest)}"#) == .success(.numbered(NumberedRequest(1, .stats))))
         #expect(
             request(#"{"seq":1,"type":"cancel",\#(rest)}"#) == .success(.numbered(NumberedRequest(1, .cancel(id(1))))))

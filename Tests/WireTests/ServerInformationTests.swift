@@ -18,6 +18,24 @@ struct ServerInformationTests {
         #expect(try incomingReply(expected).reply(to: .info) == .info(information))
     }
 
+    /// What is usual does not stand there: text, and no description.
+    @Test func typesThatAreCommands() throws {
+        var picture = ServerInformation.TaskType(name: "picture", delay: 0)
+        picture.description = "A \"small\" one"
+        picture.data = .base64
+        picture.result = .base64
+        picture.usualDuration = 40
+        var hash = ServerInformation.TaskType(name: "hash", delay: 0)
+        hash.data = .base64
+        let information = ServerInformation(instance: instance, taskTypes: [picture, hash], limits: [])
+        let expected =
+            #"{"seq":1,\#(start),"task_types":[{"name":"picture","delay_ms":0,"usual_ms":40,"#
+            + #""description":"A \"small\" one","data":"base64","result":"base64"},"#
+            + #"{"name":"hash","delay_ms":0,"data":"base64"}],"limits":{}}"#
+        #expect(line(.info(information), sequence: 1) == expected + "\n")
+        #expect(try incomingReply(expected).reply(to: .info) == .info(information))
+    }
+
     @Test func aLimitWhoseNameNeedsEscapingIsEscaped() throws {
         let information = ServerInformation(instance: instance, taskTypes: [], limits: [.init("\"\n", 1)])
         #expect(try incomingReply(line(.info(information), sequence: 1)).reply(to: .info) == .info(information))
