@@ -11,6 +11,9 @@ import CLibuv
         }
     }
 
+    /// Whether it was started, and has neither fired nor been stopped since.
+    package var isRunning: Bool { onFire != nil }
+
     private var timer: UnsafeMutablePointer<uv_timer_t> { raw.assumingMemoryBound(to: uv_timer_t.self) }
 
     /// Calls `onFire` once, `milliseconds` after the loop's `now` (`uv_timer_start`). A timer that runs is set anew.

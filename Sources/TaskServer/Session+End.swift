@@ -30,10 +30,7 @@ extension Session {
         guard lingerTimer == nil else { return }
         let timer = try Timer(on: stream.loop)
         lingerTimer = timer
-        timer.start(after: Self.lingerTime) { [self] in
-            isLingeringOver = true
-            closeWhenTaken()
-        }
+        timer.start(after: Self.lingerTime) { [self] in closeWhenTaken() }
         try stream.startReading()
     }
 
@@ -49,7 +46,7 @@ extension Session {
     func lookAtWriting() {
         if let error = stream.pendingError {
             close(.failed(error))
-        } else if phase == .ending, stream.isDrained, stream.hasAllTaken, inputEnded || isLingeringOver {
+        } else if phase == .ending, stream.isDrained, stream.hasAllTaken, inputEnded || lingerTimer?.isRunning == false {
             close(.clientEnded)
         }
     }

@@ -42,9 +42,8 @@ final class Session {
     /// It has had its turn, and goes on in the loop's next round.
     private(set) var hasYielded = false
     private(set) var idleWatch: IdleWatch?
+    /// Runs while the client has time to end the connection.
     var lingerTimer: Timer?
-    /// The client had its time to end the connection.
-    var isLingeringOver = false
     /// Where the client does not take its replies.
     var writeWatch: WriteWatch?
     /// What `heldBytes` was when it was last counted.
@@ -200,9 +199,9 @@ final class Session {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || backlog.isFull {
             stream.stopReading()
-            server.lookForGone()
+            server.lookForVanished()
         } else if inputEnded {
-            server.lookForGone()
+            server.lookForVanished()
         } else {
             do throws(UVError) { try stream.startReading() } catch { close(.failed(error)) }
         }

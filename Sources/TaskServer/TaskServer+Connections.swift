@@ -59,17 +59,15 @@ extension TaskServer {
         }
     }
 
-    /// How often connections are looked for that are gone, in milliseconds.
-    private static let goneCheckTime: UInt64 = 5000
+    /// How often clients are looked for that have vanished, in milliseconds.
+    private static let vanishedCheckTime: UInt64 = 5000
 
     /// From here on looks at connections of which nothing is read: the system does not tell by itself that these are gone.
-    func lookForGone() {
-        guard !isLookingForGone else { return }
-        isLookingForGone = true
-        goneTimer.start(after: Self.goneCheckTime) { [unowned self] in
-            isLookingForGone = false
+    func lookForVanished() {
+        guard !vanishedTimer.isRunning else { return }
+        vanishedTimer.start(after: Self.vanishedCheckTime) { [unowned self] in
             for session in Array(sessions.values) where !session.stream.isReading {
-                if let error = session.stream.pendingError { session.close(.failed(error)) } else { lookForGone() }
+                if let error = session.stream.pendingError { session.close(.failed(error)) } else { lookForVanished() }
             }
         }
     }

@@ -82,12 +82,10 @@ extension TaskServer {
 
     /// Sees to it that finished tasks are forgotten when they have reached their age.
     private func scheduleExpiry() {
-        guard !isExpirySet, let expiry = queue.nextExpiry else { return }
-        isExpirySet = true
+        guard !expiryTimer.isRunning, let expiry = queue.nextExpiry else { return }
         // Where more are to be forgotten, in another round of the loop.
         let delay = expiry > now ? expiry.milliseconds - now.milliseconds : 1
         expiryTimer.start(after: delay) { [unowned self] in
-            isExpirySet = false
             queue.forgetExpired(atMost: Self.forgottenPerRound, at: now)
             scheduleExpiry()
         }

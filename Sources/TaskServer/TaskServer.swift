@@ -57,10 +57,8 @@ package final class TaskServer {
     let refusals: RefusalLog
     /// Has finished tasks forgotten when they reach their age.
     let expiryTimer: Timer
-    /// Looks for connections that are gone, where nothing is read that would tell.
-    let goneTimer: Timer
-    var isLookingForGone = false
-    var isExpirySet = false
+    /// Looks for clients that have vanished, where nothing is read that would tell.
+    let vanishedTimer: Timer
 
     /// How far a stop has come.
     var stopPhase = StopPhase.serving
@@ -93,7 +91,7 @@ package final class TaskServer {
             stopTimer = try Timer(on: loop)
             nextRound = try NextRound(on: loop)
             expiryTimer = try Timer(on: loop)
-            goneTimer = try Timer(on: loop)
+            vanishedTimer = try Timer(on: loop)
         } catch {
             throw .loop(error)
         }
@@ -243,7 +241,7 @@ package final class TaskServer {
         stopTimer.close()
         nextRound.close()
         expiryTimer.close()
-        goneTimer.close()
+        vanishedTimer.close()
         for refused in refusedConnections { refused.close() }
     }
 }
