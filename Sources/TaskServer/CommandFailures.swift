@@ -23,7 +23,11 @@ extension TaskFailure {
     }
 
     static func timedOut(_ time: Duration) -> TaskFailure {
-        TaskFailure(.timeout, "the command ran for longer than its type allows, \(time.millisecondsRoundedUp) ms")
+        TaskFailure(.timeout, "the command ran for longer than its type allows, \(text(time.millisecondsRoundedUp))")
+    }
+
+    private static func text(_ milliseconds: UInt64) -> String {
+        milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
     }
 
     static func outputTooLarge(_ limit: Int) -> TaskFailure {

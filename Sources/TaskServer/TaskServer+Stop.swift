@@ -69,7 +69,10 @@ extension TaskServer {
     private func cutOff(_ signal: Signal) {
         guard cutOffBy == nil else { return runner.kill() }
         cutOffBy = signal
-        if let running = queue.running { logger.warning("leaving at once: task \(running) is being cut off") }
+        if let running = queue.running {
+            let advice = runner.patience > 0 ? "; ^C again to kill it" : ""
+            logger.warning("leaving at once: task \(running) is being cut off\(advice)")
+        }
         interruptTask()
     }
 
