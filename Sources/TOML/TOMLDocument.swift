@@ -5,10 +5,10 @@ import CTomlplusplus
 /// - Parameter text: UTF-8; meant for files of a megabyte at most, of which some thirty times their size is taken for a
 ///   moment.
 /// - Returns: the members of the document's own table.
-/// - Throws: `TOMLError` where it is no TOML; also for little that is TOML but nothing that people write: a key of more than
-///   32 parts, more than 16 inline tables and arrays in each other, and what else `TOMLGuard` knows.
+/// - Throws: `TOMLError` where it is no TOML; also where a key has more than 32 parts, and where more than 16 inline tables
+///   and arrays stand in each other: both would let a text of a megabyte overflow the stack.
 package func readTOML(_ text: [UInt8]) throws(TOMLError) -> [TOMLMember] {
-    if let problem = TOMLGuard.problem(in: text) { throw problem }
+    if let problem = KeyDepth.problem(in: text) { throw problem }
     guard let document = text.withUnsafeBufferPointer({ ctomlplusplus_parse($0.baseAddress, $0.count) }) else {
         fatalError("out of memory")
     }

@@ -100,7 +100,7 @@ struct TOMLDocumentTests {
         "a = 1.",
         "a = \"x\ny\"", "a = \"\\x\"", "a = \"\\ud800\"", "a.b = 1\na = 2", "a = { b = 1 }\na.c = 2", "a = 1\0",
         "a = yes",
-        "a = 9223372036854775808", "a: 1", "{}", "\"\"\"a\"\"\" = 1", "a = 2026-13-01",
+        "a = 9223372036854775808", "a: 1", "{}", "[[[a]]]", "[.a]", "a = [1,}", "\"\"\"a\"\"\" = 1", "a = 2026-13-01",
     ]) func whatIsNoTOMLIsRefused(text: String) { #expect(problem(text) != nil) }
 
     @Test(
@@ -108,6 +108,16 @@ struct TOMLDocumentTests {
     func whatIsNotUTF8IsRefused(bytes: [UInt8]) {
         #expect(problem(Array("\na = '".utf8) + bytes + Array("'".utf8))?.line == 2)
         #expect(problem(Array("\n# ".utf8) + bytes)?.line == 2)
+    }
+
+    /// For most of these toml++'s own test for white space is undefined.
+    @Test func charactersThatAreNotASCII() throws {
+        #expect(try read("'é' = \"\"\"\\\n  éпр\"\"\" # é") == ["1:é='éпр'"])
+        for text in [
+            "привет = 1", "a = \u{201c}x\u{201d}", "\u{a0}a = 1", "a = 1 \u{200b}", "a = 0'é'", "a = \"\"\"\\é\"\"\"",
+        ] {
+            #expect(problem("\n" + text)?.line == 2)
+        }
     }
 
     @Test func nestedValuesAreBounded() {

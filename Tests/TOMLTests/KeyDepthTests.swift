@@ -16,7 +16,7 @@ private func key(_ parts: Int, _ part: String = "a") -> String {
     Array(repeating: part, count: parts).joined(separator: ".")
 }
 
-struct TOMLGuardTests {
+struct KeyDepthTests {
     @Test(arguments: ["[KEY]", "[[KEY]]", "KEY = 1", "x = { KEY = 1 }", "x = [{ y = 1, KEY = 1 }]", "[x]\nKEY = 1"])
     func aKeyHas32PartsAtMost(text: String) {
         for part in ["a", "\"b.\\\"\"", "'c\\'", "\"\""] {
@@ -49,27 +49,5 @@ struct TOMLGuardTests {
             let lines = text.count { $0 == "\n" }
             #expect(problem(text + deep)?.line == lines + 2)
         }
-    }
-
-    @Test(arguments: ["a = \u{201c}x\u{201d}", "\u{a0}a = 1", "привет = 1", "a = 1 \u{200b}", "a = [\n1, é]"])
-    func onlyStringsAndCommentsAreNotASCII(text: String) {
-        #expect(
-            problem("\u{feff}# é\n" + text)
-                == TOMLError(
-                    line: text.contains("\n") ? 3 : 2,
-                    description: "only strings and comments may have characters that are not ASCII"))
-    }
-
-    @Test func charactersBehindJoinedLines() {
-        for text in ["\\\n \t\r\né", "\\é", "x\\\n\n\u{3000}"] {
-            #expect(
-                problem("a = \"\"\"\(text)\"\"\"")
-                    == TOMLError(
-                        line: 1 + text.utf8.count { $0 == 10 },
-                        description:
-                            "where a backslash joins lines, the next one must not begin with a character that is not ASCII"
-                    ))
-        }
-        #expect(problem("a = \"\"\"\\\n x é\\\\é\n\\u043fé\"\"\"\nb = '''\\\né'''\nc = '\\é'") == nil)
     }
 }
