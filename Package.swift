@@ -63,7 +63,11 @@ let package = Package(
             name: "Wire", dependencies: ["SimdJSON"], exclude: ["PROTOCOL.md"],
             swiftSettings: safe),
         .target(name: "Spelling", swiftSettings: safe),
+        .target(name: "Quantities", swiftSettings: safe),
         .target(name: "TaskCatalog", dependencies: ["Wire"], swiftSettings: safe),
+        .target(
+            name: "TaskFile", dependencies: ["TOML", "TaskCatalog", "Wire", "Spelling", "Quantities"],
+            swiftSettings: safe),
         .target(name: "TaskQueue", dependencies: ["Wire", deque], swiftSettings: safe),
         .target(
             name: "TaskServer",
@@ -78,11 +82,12 @@ let package = Package(
 
         .target(name: "Manual", dependencies: ["SimdJSON"], swiftSettings: safe),
         .target(
-            name: "CommandArguments", dependencies: ["Libuv", "Manual", arguments], swiftSettings: safe),
+            name: "CommandArguments", dependencies: ["Libuv", "Manual", "Quantities", arguments], swiftSettings: safe),
         .executableTarget(
             name: "uv-taskd",
             dependencies: [
-                "TaskServer", "TaskCatalog", "Libuv", "Wire", "CommandArguments", "Manual", arguments, logging,
+                "TaskServer", "TaskFile", "TaskCatalog", "Libuv", "Wire", "Quantities", "CommandArguments", "Manual",
+                arguments, logging,
             ],
             swiftSettings: safe),
         .executableTarget(
@@ -103,6 +108,9 @@ let package = Package(
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "MessageProperties", "ModelRuns"], swiftSettings: settings),
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
+        .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"], swiftSettings: settings),
+        .testTarget(
+            name: "TaskFileTests", dependencies: ["TaskFile", "TaskCatalog", "Wire"], swiftSettings: settings),
         .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog", "Wire"], swiftSettings: settings),
         // Random numbers that come again, and how long the tests run that compare random sequences with a reference.
         .target(name: "ModelRuns", path: "Tests/ModelRuns", swiftSettings: settings),

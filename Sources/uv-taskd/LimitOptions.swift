@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandArguments
+import Quantities
 import TaskServer
 import Wire
 
@@ -10,7 +11,7 @@ struct LimitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The longest message that a client may send (default: \(byteCountText(Self.standard.maximumMessage))).",
+            "The longest message that a client may send (default: \(SizeText.text(Self.standard.maximumMessage))).",
             valueName: "size"),
         transform: byteCount(in: 1...MessageLimits.largestRequest))
     var maxMessage = Self.standard.maximumMessage
@@ -27,7 +28,7 @@ struct LimitOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             How much data and results may take: finished tasks are forgotten to make room, then new ones are refused. \
-            Connections may take as much again (default: \(byteCountText(Self.standard.maximumMemory))).
+            Connections may take as much again (default: \(SizeText.text(Self.standard.maximumMemory))).
             """, valueName: "size"),
         transform: byteCount(in: 1...(1 << 50)))
     var maxMemory = Self.standard.maximumMemory

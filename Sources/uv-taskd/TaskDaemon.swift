@@ -3,6 +3,7 @@ import CommandArguments
 import Libuv
 import Logging
 import Manual
+import Quantities
 import TaskCatalog
 import TaskServer
 import Wire
@@ -55,7 +56,7 @@ struct TaskDaemon: ParsableCommand {
         name: receivingBufferSizeName,
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The size of one read: 65536, 64KiB (default: \(byteCountText(Self.standard.readSize))).", valueName: "size"
+            "The size of one read: 65536, 64KiB (default: \(SizeText.text(Self.standard.readSize))).", valueName: "size"
         ),
         transform: byteCount(in: countRange))
     var receivingBufferSize = Self.standard.readSize

@@ -1,0 +1,125 @@
+import Quantities
+import TOML
+import TaskCatalog
+import Wire
+
+/// Reads one task type's table.
+struct TaskTypeReader {
+    private static let keys = [
+        "command", "description", "data", "result", "timeout", "expected", "max_output", "directory", "environment",
+        "data_as_option",
+    ]
+
+    /// The most that a command may write, in bytes: whatever characters it is made of, a reply has room for it.
+    static func mostOutput(_ result: DataEncoding) -> Int { result == .text ? 10 << 20 : 40 << 20 }
+
+    private var table: TableReader
+    /// Where the table begins.
+    private let line: Int
+
+    init(_ members: [TOMLMember], at path: ValuePath, on line: Int) {
+        table = TableReader(members, at: path, knowing: Self.keys)
+        self.line = line
+    }
+
+    /// In no order.
+    var mistakes: [TaskFileMistake] { table.mistakes }
+
+    /// The type; nil, or not what the file means, where there are mistakes.
+    mutating func type(named name: String) -> TaskType? {
+        let description = table.take("description", "must be a text of one line") { value in
+            value.string.flatMap { $0.unicodeScalars.contains(where: ValuePath.isUnseen) ? nil : $0 }
+        }
+        let data = encoding("data")
+        let result = encoding("result")
+        let texts = commandTexts(data)
+        var command = Command((texts.isEmpty ? [""] : texts).map { CommandArgument($0) })
+        command.data = data
+        command.result = result
+        command.timeout = time("timeout")
+        command.expected = time("expected")
+        command.maximumOutput = outputLimit(result) ?? command.maximumOutput
+        command.directory = table.take("directory", #"must be an absolute path, such as "/srv/work""#) { value in
+            value.string.flatMap { $0.hasPrefix("/") && !$0.utf8.contains(0) ? $0 : nil }
+        }
+        command.environment = environment()
+        return TaskType(name: name, description: description, work: .command(command))
+    }
+
+    private mutating func encoding(_ key: String) -> DataEncoding {
+        table.take(key, #"must be "text" or "base64""#) { $0.string.flatMap(DataEncoding.init) } ?? .text
+    }
+
+    private mutating func time(_ key: String) -> Duration? {
+        table.take(key, #"must be a time such as "30s", "500ms" or "2m", or a whole number of seconds, above 0"#) {
+            value in
+            switch value {
+            case .string(let text): TimeText.milliseconds(text).map { .milliseconds($0) }
+            case .integer(let seconds):
+                (1...Int(TimeText.range.upperBound / 1000)).contains(seconds) ? .seconds(seconds) : nil
+            default: nil
+            }
+        }
+    }
+
+    private mutating func outputLimit(_ result: DataEncoding) -> Int? {
+        let most = Self.mostOutput(result)
+        let expected = """
+            must be a size such as "64KiB" or a whole number of bytes, from 1 to \(SizeText.text(most)) where result is \
+            "\(result.rawValue)"
+            """
+        return table.take("max_output", expected) { value in
+            let bytes = value.integer ?? value.string.flatMap(SizeText.bytes)
+            return bytes.flatMap { (1...most).contains($0) ? $0 : nil }
+        }
+    }
+
+    private mutating func environment() -> [String: String] {
+        let expected = #"must be a table of texts, such as { LANG = "C.UTF-8" }"#
+        guard let members = table.take("environment", expected, \.members) else { return [:] }
+        var variables: [String: String] = [:]
+        for member in members {
+            let path = table.path.member("environment").member(member.key)
+            if member.key.isEmpty || member.key.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) {
+                table.note(member.line, path, "a variable's name must not be empty, nor have = or U+0000 in it")
+            } else if let text = member.node.value.string, !text.utf8.contains(0) {
+                variables[member.key] = text
+            } else {
+                table.note(member.node.line, path, "must be a text without U+0000")
+            }
+        }
+        return variables
+    }
+
+    // MARK: The command
+
+    /// The program and its arguments as they stand in the file; empty where they are not what they must be.
+    private mutating func commandTexts(_ data: DataEncoding) -> [String] {
+        let mayBeOption = table.take("data_as_option", "must be true or false", \.boolean) ?? false
+        let example = #"such as command = ["convert", "-", "png:-"]"#
+        guard let command = table.value("command") else {
+            table.note(line, table.path, "has no command, \(example)")
+            return []
+        }
+        let path = table.path.member("command")
+        guard let elements = command.value.elements, !elements.isEmpty else {
+            table.note(
+                command.line, path, "must be an array, the program first and then each of its arguments, \(example)")
+            return []
+        }
+        var texts: [String] = []
+        for (index, element) in elements.enumerated() {
+            if let text = element.value.string, !text.isEmpty, !text.utf8.contains(0) {
+                texts.append(text)
+            } else {
+                table.note(element.line, path.element(index), "must be a text that is not empty, and has no U+0000")
+            }
+        }
+        guard texts.count == elements.count else { return [] }
+        let rules = CommandRules(texts, data: data, dataMayBeOption: mayBeOption)
+        for problem in rules.problems {
+            table.note(elements[problem.index].line, path.element(problem.index), problem.words)
+        }
+        return texts
+    }
+}
