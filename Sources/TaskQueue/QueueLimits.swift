@@ -3,8 +3,8 @@ package struct QueueLimits: Hashable, Sendable {
     /// How many tasks may wait, the running one not counted; at least 1.
     package var waiting = Int.max
 
-    /// How many bytes of data, results and keys may be held. Finished tasks make room for what comes in; a result that is
-    /// longer than its data may pass it until the task is forgotten.
+    /// How many bytes of data, results, keys and logs may be held. Finished tasks make room for what comes in; a result
+    /// that is longer than its data, or a log, may pass it until the task is forgotten.
     package var heldBytes = Int.max
 
     /// How many finished tasks are kept; at least 1.

@@ -52,7 +52,7 @@ extension SerialQueue {
         package internal(set) var kept = 0
         package internal(set) var forgotten = 0
 
-        /// Bytes of data, results and keys that are held.
+        /// Bytes of data, results, keys and logs that are held; the log of the running task left out.
         package internal(set) var heldBytes = 0
     }
 }

@@ -52,15 +52,11 @@ extension SerialQueue {
         counts.kept -= 1
         counts.forgotten += 1
         keys.remove(id)
+        logs.remove(id)
         tasks.remove(id)
     }
 
-    private func heldBytes(of id: TaskID) -> Int { (tasks[id]?.heldBytes ?? 0) + keys.keyLength(of: id) }
-}
-
-extension UInt64 {
-    fileprivate func addingClamped(_ other: UInt64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
+    private func heldBytes(of id: TaskID) -> Int {
+        (tasks[id]?.heldBytes ?? 0) + keys.keyLength(of: id) + (logs[id]?.count ?? 0)
     }
 }

@@ -12,16 +12,16 @@ extension SerialQueue {
     package struct Place: Hashable, Sendable {
         /// 0 while it runs, 1 where it is next, and so on.
         package let position: Int
-        /// The estimated time until it has ended, in milliseconds.
-        package let timeLeft: UInt64
+        /// The estimated time until it has ended, in milliseconds; nil where nobody knows how long it takes, or one ahead.
+        package let timeLeft: UInt64?
     }
 
     /// Where a task stands in the queue; nil where it has ended.
     ///
     /// O(log n), however many tasks wait or were cancelled.
     ///
-    /// - Parameter durations: how long a task of each type runs, in milliseconds.
-    package func place(of id: TaskID, durations: [UInt64], at now: Timestamp) -> Place? {
+    /// - Parameter durations: how long a task of each type runs, in milliseconds; nil where that is not known.
+    package func place(of id: TaskID, durations: [UInt64?], at now: Timestamp) -> Place? {
         guard let record = tasks[id], let type = record.type else { return nil }
         switch record.state {
         case .execute: return Place(position: 0, timeLeft: timeLeftOfRunning(durations, at: now))
@@ -37,17 +37,25 @@ extension SerialQueue {
             }
             other = other.next
         }
-        var timeLeft = timeLeftOfRunning(durations, at: now) + durations[Int(type.rawValue)]
-        for (type, count) in ahead.enumerated() { timeLeft += UInt64(count) * durations[type] }
-        return Place(position: ahead.reduce(1, +), timeLeft: timeLeft)
+        let position = ahead.reduce(1, +)
+        ahead[Int(type.rawValue)] += 1
+        var timeLeft = timeLeftOfRunning(durations, at: now)
+        for (type, count) in ahead.enumerated() where count > 0 {
+            guard let sum = timeLeft, let duration = durations[type] else {
+                timeLeft = nil
+                break
+            }
+            timeLeft = sum.addingClamped(duration.multipliedClamped(by: UInt64(count)))
+        }
+        return Place(position: position, timeLeft: timeLeft)
     }
 
-    /// The estimated time until the running task has ended, in milliseconds; 0 where none runs.
-    package func timeLeftOfRunning(_ durations: [UInt64], at now: Timestamp) -> UInt64 {
+    /// The estimated time until the running task has ended, in milliseconds; 0 where none runs, nil where it is not known.
+    package func timeLeftOfRunning(_ durations: [UInt64?], at now: Timestamp) -> UInt64? {
         guard let running, !runningIsCancelled, let record = tasks[running], let type = record.type,
             let since = record.startedAt
         else { return 0 }
-        let duration = durations[Int(type.rawValue)]
+        guard let duration = durations[Int(type.rawValue)] else { return nil }
         return duration - min(duration, now.milliseconds - since.milliseconds)
     }
 

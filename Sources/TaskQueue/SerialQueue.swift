@@ -18,7 +18,13 @@ package struct SerialQueue {
 
     var tasks: TaskTable
     var waitingIndex: WaitingIndex
+    /// Who waits for the end of a task; and who for its log to grow, or its end.
     private var waiters = WaiterRegistry()
+    var logWaiters = WaiterRegistry()
+    /// What the task that runs has written; and what those wrote that have ended.
+    var runningLog: TaskLog
+    var logs = LogTable()
+    let logCapacity: Int
     var keys = KeyRegistry()
     /// Tasks that have ended and are kept, in the order of their ends.
     var finished: Deque<TaskID> = []
@@ -42,18 +48,20 @@ package struct SerialQueue {
 
     /// - Parameter typeCount: how many task types there are.
     package init(typeCount: Int, limits: QueueLimits = QueueLimits()) {
-        self.init(WaitingIndex(typeCount: typeCount), TaskTable(), limits)
+        self.init(WaitingIndex(typeCount: typeCount), TaskTable(), limits, logCapacity: TaskLog.standardCapacity)
     }
 
-    init(_ waitingIndex: WaitingIndex, _ tasks: TaskTable, _ limits: QueueLimits) {
+    init(_ waitingIndex: WaitingIndex, _ tasks: TaskTable, _ limits: QueueLimits, logCapacity: Int) {
         precondition(limits.waiting > 0 && limits.finished > 0)
         self.waitingIndex = waitingIndex
         self.tasks = tasks
         self.limits = limits
+        self.logCapacity = logCapacity
+        runningLog = TaskLog(capacity: logCapacity)
     }
 
-    /// How many requests wait for the end of a task.
-    package var waiterCount: Int { waiters.count }
+    /// How many requests wait for a task.
+    package var waiterCount: Int { waiters.count + logWaiters.count }
 
     // MARK: The way of a task
 
@@ -123,7 +131,7 @@ package struct SerialQueue {
 
     /// Ends the task that runs.
     ///
-    /// - Returns: who waited for it.
+    /// - Returns: who waited for it, or for its log.
     package mutating func finish(_ outcome: Result<String, TaskFailure>, at now: Timestamp) -> [Waiter] {
         guard let id = running, case .execute(_, let startedAt) = tasks[id]?.progress else {
             preconditionFailure("no task runs")
@@ -138,8 +146,9 @@ package struct SerialQueue {
         }
         running = nil
         runningIsCancelled = false
+        endLog(of: id)
         keep(id)
-        return waiters.release(id)
+        return release(id)
     }
 
     /// Ends a task that waits, in error. The task must be known.
@@ -148,7 +157,7 @@ package struct SerialQueue {
         switch record.state {
         case .waiting:
             endWaiting(id, .cancelledWaiting, at: now)
-            return .ended(waiters.release(id))
+            return .ended(release(id))
         case .execute:
             runningIsCancelled = true
             return .isRunning
@@ -162,8 +171,8 @@ package struct SerialQueue {
         let dropped = counts.waiting
         while counts.waiting > 0 { endWaiting(firstWaiting, .dropped, at: now) }
         waitingIndex.removeAll()
-        let released = waiters.awaitedTasks.filter { $0 != running }.flatMap { waiters.release($0) }
-        return Drained(dropped: dropped, waiters: released)
+        let awaited = Set(waiters.awaitedTasks).union(logWaiters.awaitedTasks).filter { $0 != running }
+        return Drained(dropped: dropped, waiters: awaited.sorted().flatMap { release($0) })
     }
 
     private mutating func endWaiting(_ id: TaskID, _ failure: TaskFailure, at now: Timestamp) {
@@ -214,5 +223,9 @@ package struct SerialQueue {
     /// Forgets that a request waits for a task, where it does.
     package mutating func removeWaiter(_ waiter: Waiter, for id: TaskID) {
         waiters.remove(waiter, for: id)
+        logWaiters.remove(waiter, for: id)
     }
+
+    /// Those who wait for the log go first: they are told its last part before others are told the result.
+    private mutating func release(_ id: TaskID) -> [Waiter] { logWaiters.release(id) + waiters.release(id) }
 }

@@ -102,12 +102,14 @@ package struct TaskRecord: Sendable {
         if case .error(let failure, _, _) = progress { failure } else { nil }
     }
 
-    /// The bytes of data, result or a function's own message that it keeps. The other messages are few sentences.
+    /// The bytes of data, result, a function's own message or a command's last words that it keeps. The other messages are few
+    /// sentences.
     package var heldBytes: Int {
         switch progress {
         case .waiting(let data), .execute(let data, _): data.utf8.count
         case .success(let result, _, _): result.utf8.count
-        case .error(let failure, _, _): failure.code == .failed ? failure.message.utf8.count : 0
+        case .error(let failure, _, _):
+            (failure.code == .failed ? failure.message.utf8.count : 0) + (failure.errorOutput?.utf8.count ?? 0)
         }
     }
 }

@@ -20,12 +20,17 @@ struct WaitingIndex {
     /// `typeCount` counts for each node; node i sums the blocks at the places from i + 1 - lowbit(i + 1) to i.
     private var nodes: [UInt32] = []
 
-    init(typeCount: Int, blockSize: Int = 16, smallestDrop: Int = 256) {
+    /// - Parameter blockSize: nil for what suits the number of types: the tree has a count of each for every block.
+    init(typeCount: Int, blockSize: Int? = nil, smallestDrop: Int = 256) {
+        let blockSize = blockSize ?? max(16, typeCount)
         precondition((1...Int(UInt16.max)).contains(blockSize) && smallestDrop > 0)
         self.typeCount = typeCount
         self.blockSize = blockSize
         self.smallestDrop = smallestDrop
     }
+
+    /// How many counts it holds: its memory follows them.
+    var countsHeld: Int { nodes.count }
 
     /// The block in which an id lies, and the first id of a block.
     func block(of id: TaskID) -> Int { (id.rawValue - TaskID.first.rawValue) / blockSize }

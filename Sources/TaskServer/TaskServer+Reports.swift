@@ -9,9 +9,9 @@ extension TaskServer {
     func report(on record: TaskRecord, _ id: TaskID) -> TaskReport {
         var report = TaskReport(state: record.state)
         report.taskName = record.type.map { catalog.types[Int($0.rawValue)].name }
-        if let place = queue.place(of: id, durations: durations, at: now) {
+        if let place = queue.place(of: id, durations: durations.all, at: now) {
             report.position = place.position
-            report.timeLeft = Int(clamping: place.timeLeft)
+            report.timeLeft = place.timeLeft?.asCount
         }
         report.submittedAt = unixTime(of: record.submittedAt)
         report.startedAt = record.startedAt.map(unixTime)
@@ -60,14 +60,34 @@ extension TaskServer {
     var information: ServerInformation {
         ServerInformation(
             instance: instance,
-            taskTypes: zip(catalog.types, durations).map {
-                ServerInformation.TaskType(name: $0.name, delay: Int(clamping: $1))
+            taskTypes: zip(catalog.types, durations.all).map { type, usual in
+                var told = ServerInformation.TaskType(name: type.name, delay: type.delay.millisecondsRoundedUp.asCount)
+                told.description = type.description
+                told.data = type.command?.data ?? .text
+                told.result = type.command?.result ?? .text
+                told.usualDuration = usual?.asCount
+                return told
             },
             limits: configuration.limits)
     }
 
-    /// When a waiting task will start, in milliseconds, as far as that can be foretold.
-    var timeToNextStart: Int { max(1, Int(clamping: queue.timeLeftOfRunning(durations, at: now))) }
+    /// When a waiting task will start, in milliseconds; nil where that can't be foretold.
+    var timeToNextStart: Int? { queue.timeLeftOfRunning(durations.all, at: now).map { max(1, $0.asCount) } }
+}
+
+extension TaskType {
+    /// How long a task of it runs, before any has.
+    var knownDuration: UsualDurations.Knowledge {
+        switch work {
+        case .function(let delay, _): .fixed(delay.millisecondsRoundedUp)
+        case .command(let command): .expected(command.expected?.millisecondsRoundedUp)
+        }
+    }
+}
+
+extension UInt64 {
+    /// As messages have it: what is too long to be told is as long as can be.
+    fileprivate var asCount: Int { Swift.min(Int(clamping: self), TaskID.range.upperBound) }
 }
 
 extension Duration {

@@ -27,8 +27,8 @@ package final class TaskServer {
     var queue: SerialQueue
     let runner: TaskRunner
     private let guardProgram: ChildProcess.Program?
-    /// How long a task of each type runs, in milliseconds.
-    let durations: [UInt64]
+    /// How long a task of each type usually runs.
+    var durations: UsualDurations
 
     /// Reads the requests of all sessions.
     let reader = MessageReader()
@@ -84,7 +84,7 @@ package final class TaskServer {
         startedAt = loop.now
         wallClockOffset = wallClock() - Int(loop.preciseNow)
         queue = SerialQueue(typeCount: catalog.types.count, limits: configuration.queueLimits)
-        durations = catalog.types.map(\.delay.millisecondsRoundedUp)
+        durations = UsualDurations(catalog.types.map(\.knownDuration))
         do throws(UVError) {
             runner = try TaskRunner(on: loop)
             refusals = try RefusalLog(on: loop, logger)

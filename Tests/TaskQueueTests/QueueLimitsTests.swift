@@ -103,6 +103,26 @@ struct QueueLimitsTests {
         #expect(story.kept == [3] && story.queue.counts.heldBytes == 0)
     }
 
+    /// What a command has written is kept as long as its task, and counted with it; while the command runs it is not.
+    @Test func aLogIsKeptWithItsTask() throws {
+        var story = Story(heldBytes: 20)
+        let first = try story.submit("abc")
+        _ = story.queue.startNext(at: story.now)
+        _ = story.queue.appendLog(Array("0123456789".utf8))
+        #expect(story.queue.counts.heldBytes == 3)
+        var failure = TaskFailure(.exit, "not counted")
+        failure.errorOutput = "89"
+        _ = story.queue.finish(.failure(failure), at: story.now)
+        #expect(story.queue.counts.heldBytes == 12 && story.queue.log(of: first).part(from: 0).text == "0123456789")
+        let second = try story.submit("12345678")
+        #expect(story.kept == [1, 2] && story.queue.log(of: second).part(from: 0).text.isEmpty)
+        try story.submit("9")
+        #expect(story.kept == [2, 3] && story.queue.counts.heldBytes == 9)
+        story.run("r")
+        story.run("s")
+        #expect(story.queue.log(of: second).count == 0, "the log of the task before is not its own")
+    }
+
     /// A key goes with its task, and its bytes.
     @Test func aForgottenKeyIsAsGoodAsNew() throws {
         var story = Story(finished: 1)

@@ -9,19 +9,24 @@ struct ReferenceTask {
     var isCancelled = false
     var isInterrupted = false
     var result: String?
-    /// What its function said of its failure.
+    /// What its function said of its failure, or its command last.
     var failure = ""
+    var log = ReferenceLog(capacity: referenceLogCapacity)
     var key: String?
     var times: [UInt64]
 
     /// What it holds in memory.
     var bytes: Int {
         (state.isFinal ? result ?? failure : data).utf8.count + (key ?? "").utf8.count
+            + (state.isFinal ? log.bytes.count - log.start : 0)
     }
 }
 
-/// How long a task of each type runs.
-let referenceDurations: [UInt64] = [3, 50, 0]
+/// How long a task of each type runs; of the last nobody knows.
+let referenceDurations: [UInt64?] = [3, 50, 0, nil]
+
+/// So small that most of a log goes.
+let referenceLogCapacity = 6
 
 /// The queue as one would write it without a thought for speed.
 struct Reference {
@@ -31,7 +36,7 @@ struct Reference {
     /// Tasks that have ended and are kept, in the order of their ends.
     var finished: [Int] = []
     var forgotten: Set<Int> = []
-    var waiters: [(number: Int, task: Int)] = []
+    var waiters: [(number: Int, task: Int, readsLog: Bool)] = []
     var isDraining = false
 
     init(_ limits: QueueLimits) { self.limits = limits }
@@ -76,14 +81,15 @@ struct Reference {
     /// Of every task that has not ended, counted one after the other.
     func places(at now: UInt64) -> [Int: SerialQueue.Place] {
         var places: [Int: SerialQueue.Place] = [:]
-        var left: UInt64 = 0
+        var left: UInt64? = 0
+        if let running, !tasks[running].isInterrupted {
+            left = referenceDurations[tasks[running].type].map { $0 - min($0, now - tasks[running].times[1]) }
+        }
         if let running {
-            let duration = referenceDurations[tasks[running].type]
-            left = tasks[running].isInterrupted ? 0 : duration - min(duration, now - tasks[running].times[1])
             places[running] = SerialQueue.Place(position: 0, timeLeft: left)
         }
         for (index, task) in waiting.enumerated() {
-            left += referenceDurations[tasks[task].type]
+            left = left.flatMap { left in referenceDurations[tasks[task].type].map { left + $0 } }
             places[task] = SerialQueue.Place(position: index + 1, timeLeft: left)
         }
         return places
@@ -99,9 +105,22 @@ struct Reference {
         tasks[task].state = state
         tasks[task].result = result
         tasks[task].times.append(now)
+        tasks[task].log.hasEnded = true
         keep(task)
-        let released = waiters.filter { $0.task == task }.map(\.number).sorted()
-        waiters.removeAll { $0.task == task }
-        return released
+        return release(task, onlyLog: true) + release(task, onlyLog: false)
+    }
+
+    mutating func release(_ task: Int, onlyLog: Bool) -> [Int] {
+        let released = waiters.filter { $0.task == task && ($0.readsLog || !onlyLog) }.map(\.number)
+        waiters.removeAll { released.contains($0.number) }
+        return released.sorted()
+    }
+
+    /// The task that runs writes something.
+    mutating func appendLog(_ bytes: [UInt8]) -> [Int] {
+        guard let running else { return [] }
+        let end = tasks[running].log.readableEnd
+        tasks[running].log.bytes += bytes
+        return tasks[running].log.readableEnd > end ? release(running, onlyLog: true) : []
     }
 }

@@ -58,6 +58,21 @@ struct WaitingIndexTests {
 }
 
 struct PlaceAtSizeTests {
+    /// With a thousand types the counts of each for every block are more than the tasks themselves, were blocks small.
+    @Test func manyTypesTakeLittleMore() throws {
+        let types = 1000
+        var queue = SerialQueue(typeCount: types)
+        let now = Timestamp(milliseconds: 0)
+        for number in 0..<100_000 {
+            let type = TaskTypeIndex(rawValue: UInt16(number % types))
+            _ = try queue.submit(type, data: "", from: .none, at: now)
+        }
+        #expect(queue.waitingIndex.countsHeld <= 2 * 100_000)
+        let last = try #require(TaskID(rawValue: 100_000))
+        let place = queue.place(of: last, durations: Array(repeating: 3, count: types), at: now)
+        #expect(place == SerialQueue.Place(position: 100_000, timeLeft: 300_000))
+    }
+
     /// A million waiting tasks, half of them cancelled: a question takes no walk through them.
     @Test func aPlaceIsFoundInAFewSteps() throws {
         var queue = SerialQueue(typeCount: 1)

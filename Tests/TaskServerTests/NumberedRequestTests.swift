@@ -28,7 +28,7 @@ struct NumberedRequestTests {
         #expect(client.object()["task_id"] as? Int == 1)
         try client.send(Numbered.ask(11, "stats"))
         let refused = client.object()["refused"] as? [String: Int]
-        #expect(refused?.count == 12 && refused?["bad_request"] == 7 && refused?["too_large"] == 1)
+        #expect(refused?.count == 13 && refused?["bad_request"] == 7 && refused?["too_large"] == 1)
         #expect(refused?["restarted"] == 2 && refused?["unknown_task"] == 3)
         dialogue.end()
     }
