@@ -15,15 +15,17 @@ package enum SmallFile {
     package static func write(
         _ text: String, to path: String, beforeItAppears: () -> Void = {}
     ) throws(UVError) {
+        try write(Array(text.utf8), to: path, beforeItAppears: beforeItAppears)
+    }
+
+    /// The same of bytes.
+    static func write(
+        _ bytes: [UInt8], to path: String, beforeItAppears: () -> Void = {}
+    ) throws(UVError) {
         try checkIsFile(path)
-        let draft = "\(path).\(uv_os_getpid())"
-        // Made anew, and through no link that a stranger has put there.
-        try? remove(draft)
-        let file = try call("uv_fs_open") {
-            uv_fs_open(nil, $0, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644, nil)
-        }
+        let (draft, file) = try openDraft(of: path)
         do throws(UVError) {
-            try fill(file, text)
+            try closing(file) { () throws(UVError) in try write(bytes, to: file) }
             beforeItAppears()
             try call("uv_fs_rename") { uv_fs_rename(nil, $0, draft, path, nil) }
         } catch {
@@ -32,9 +34,28 @@ package enum SmallFile {
         }
     }
 
-    private static func fill(_ file: Int32, _ text: String) throws(UVError) {
+    /// Tries whether `write` could begin, and leaves nothing behind.
+    static func checkDraft(of path: String) throws(UVError) {
+        try checkIsFile(path)
+        let (draft, file) = try openDraft(of: path)
+        defer { try? remove(draft) }
+        try closing(file) { () throws(UVError) in }
+    }
+
+    /// Made anew, and through no link that a stranger has put there.
+    private static func openDraft(of path: String) throws(UVError) -> (path: String, file: Int32) {
+        let draft = "\(path).\(uv_os_getpid())"
+        try? remove(draft)
+        let file = try call("uv_fs_open") {
+            uv_fs_open(nil, $0, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644, nil)
+        }
+        return (draft, file)
+    }
+
+    /// Closes a descriptor after `body`, whatever becomes of it: some systems tell only then that a write failed.
+    static func closing(_ file: Int32, _ body: () throws(UVError) -> Void) throws(UVError) {
         do throws(UVError) {
-            try write(Array(text.utf8), to: file)
+            try body()
         } catch {
             _ = try? call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
             throw error
@@ -119,7 +140,7 @@ package enum SmallFile {
     }
 
     @discardableResult
-    private static func call(
+    static func call(
         _ name: String, _ start: (UnsafeMutablePointer<uv_fs_t>) -> Int32
     ) throws(UVError) -> Int32 {
         var request = uv_fs_t()

@@ -34,6 +34,8 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let interrupted = Code(UV_EINTR)
         /// `UV_EINVAL`
         package static let invalidArgument = Code(UV_EINVAL)
+        /// `UV_EISDIR`
+        package static let isDirectory = Code(UV_EISDIR)
         /// `UV_EAI_NODATA`
         package static let noAddress = Code(UV_EAI_NODATA)
         /// `UV_ENOENT`

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@testable import Libuv
+
+struct OutputFileTests {
+    private let bytes: [UInt8] = [0, 0xFF, 0x0A, 0x61]
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder.path)
+    }
+
+    private func content(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map(Array.init) }
+
+    private func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+
+    @Test func aFileIsWrittenWholeAndLeavesNoDraft() throws {
+        try withFolder { folder in
+            try OutputFile.check("\(folder)/out")
+            #expect(try names(in: folder) == [])
+            try OutputFile.write([1, 2, 3, 4, 5, 6], to: "\(folder)/out")
+            try OutputFile.check("\(folder)/out")
+            #expect(content("\(folder)/out") == [1, 2, 3, 4, 5, 6])
+            try OutputFile.write(bytes, to: "\(folder)/out")
+            #expect(content("\(folder)/out") == bytes)
+            #expect(try names(in: folder) == ["out"])
+            let mode = try FileManager.default.attributesOfItem(atPath: "\(folder)/out")[.posixPermissions] as? Int
+            let mask = Int(umask(0))
+            umask(mode_t(mask))
+            #expect(mode == 0o644 & ~mask)
+        }
+    }
+
+    @Test func aLinkIsFollowedAndStays() throws {
+        try withFolder { folder in
+            try OutputFile.write([1], to: "\(folder)/file")
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "file")
+            try OutputFile.check("\(folder)/link")
+            try OutputFile.write(bytes, to: "\(folder)/link")
+            #expect(content("\(folder)/file") == bytes)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/link") == "file")
+            // Where it leads nowhere, nothing is made or replaced.
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/lost", withDestinationPath: "none")
+            #expect(throws: UVError(code: .exists, call: "uv_fs_lstat")) { try OutputFile.check("\(folder)/lost") }
+            #expect(throws: UVError(code: .exists, call: "uv_fs_lstat")) {
+                try OutputFile.write(bytes, to: "\(folder)/lost")
+            }
+            #expect(try names(in: folder) == ["file", "link", "lost"])
+        }
+    }
+
+    @Test func aDeviceOrPipeGetsTheBytes() throws {
+        try OutputFile.check("/dev/null")
+        try OutputFile.write(bytes, to: "/dev/null")
+        try withFolder { folder in
+            #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+            let reader = open("\(folder)/pipe", O_RDWR)
+            defer { close(reader) }
+            try OutputFile.check("\(folder)/pipe")
+            try OutputFile.write(bytes, to: "\(folder)/pipe")
+            var buffer = [UInt8](repeating: 9, count: 10)
+            #expect(read(reader, &buffer, 10) == 4 && Array(buffer.prefix(4)) == bytes)
+            #expect(try names(in: folder) == ["pipe"])
+        }
+    }
+
+    @Test(arguments: [false, true]) func whereNoFileCanBe(isOnlyChecked: Bool) throws {
+        func use(_ path: String) throws(UVError) {
+            if isOnlyChecked { try OutputFile.check(path) } else { try OutputFile.write(bytes, to: path) }
+        }
+        try withFolder { (folder) throws in
+            #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_open")) { try use("\(folder)/none/out") }
+            #expect(throws: UVError(code: .isDirectory, call: "uv_fs_stat")) { try use(folder) }
+            #expect(throws: UVError.self) { try use("\(folder)/\(String(repeating: "x", count: 300))") }
+            let left = try names(in: folder)
+            #expect(left == [])
+        }
+    }
+}
