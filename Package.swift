@@ -77,7 +77,7 @@ let package = Package(
             name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),
         .target(name: "TaskPresentation", dependencies: ["Wire"], swiftSettings: safe),
         .target(
-            name: "ClientCommands", dependencies: ["Libuv", "TaskClient", "TaskPresentation", "Wire"],
+            name: "ClientCommands", dependencies: ["Libuv", "TaskClient", "TaskPresentation", "Spelling", "Wire"],
             swiftSettings: safe),
 
         .target(name: "Manual", dependencies: ["SimdJSON"], swiftSettings: safe),

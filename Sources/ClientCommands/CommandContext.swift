@@ -89,6 +89,11 @@ package struct CommandContext {
         }
     }
 
+    /// What to say of a server that answers what uv-taskd never would.
+    func foreign(_ reason: String) -> CommandEnd {
+        end(.foreignAnswer(host: configuration.host, port: configuration.port, reason))
+    }
+
     /// Connects, and closes the connection when `body` is done.
     func talk<Result>(_ body: (Conversation) throws(CommandEnd) -> Result) throws(CommandEnd) -> Result {
         let conversation = try Conversation(self)

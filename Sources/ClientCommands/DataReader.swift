@@ -5,11 +5,11 @@ import Wire
 /// Reads the data of one task from the input.
 struct DataReader {
     let console: Console
-    /// A final newline belongs to the data.
-    let isExact: Bool
 
     /// Reads to the input's end.
-    func read() throws(CommandEnd) -> String {
+    ///
+    /// - Returns: all of it, at most one byte more than any server takes.
+    func read() throws(CommandEnd) -> [UInt8] {
         if console.input.isTerminal, console.errors.size() != nil { console.say(UsageWords.readingData) }
         let limit = MessageLimits.largestRequest
         var bytes: [UInt8] = []
@@ -20,13 +20,7 @@ struct DataReader {
             // More than this with its newline is too large in any case.
             if bytes.count > limit + 1 { throw CommandEnd(.refused, UsageWords.tooLarge(limit: limit)) }
         }
-        if !isExact, bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        if bytes.count > limit { throw CommandEnd(.refused, UsageWords.tooLarge(limit: limit)) }
-        do throws(UTF8.ValidationError) {
-            return String(copying: try UTF8Span(validating: bytes.span))
-        } catch {
-            throw CommandEnd(.usage, UsageWords.notUTF8(offset: error.byteOffsets.lowerBound))
-        }
+        return bytes
     }
 }
 

@@ -14,7 +14,7 @@ final class EachLine {
 
     private let command: EachLineCommand
     private let conversation: Conversation
-    private var reader = LineReader()
+    private var reader: LineReader
     private var inbox: [Arrival] = []
     /// Lines that were read and not submitted yet.
     private var lines: [String] = []
@@ -47,9 +47,10 @@ final class EachLine {
         case result(TaskID, Answer)
     }
 
-    init(_ command: EachLineCommand, _ conversation: Conversation) {
+    init(_ command: EachLineCommand, _ conversation: Conversation, _ encoder: DataEncoder) {
         self.command = command
         self.conversation = conversation
+        reader = LineReader(encoder)
     }
 
     func perform() throws(CommandEnd) -> ProgramExit {

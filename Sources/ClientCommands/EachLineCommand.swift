@@ -26,12 +26,12 @@ package struct EachLineCommand: ClientCommand {
         try context.talk { conversation throws(CommandEnd) in
             // Whether a server is there shows at once, not at the first line.
             let answer = try conversation.ask(.info)
-            if case .refused = answer.reply { return context.refused(answer) }
+            guard case .info(let information) = answer.reply else { return context.refused(answer) }
             if context.console.input.isTerminal, context.console.errors.size() != nil {
                 context.console.say(UsageWords.readingLines)
             }
             if waits { try conversation.watchSignals() }
-            return try EachLine(self, conversation).perform()
+            return try EachLine(self, conversation, DataEncoder(taskName, information)).perform()
         }
     }
 }

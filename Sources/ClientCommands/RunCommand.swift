@@ -17,28 +17,39 @@ package struct RunCommand: ClientCommand {
     let key: String?
     let waits: Bool
     let timeout: Int?
+    let file: String?
     package let isJSON: Bool
 
     /// - Parameters:
     ///   - key: with which the task is submitted once only, 1 to 128 bytes; nil for one of its own.
     ///   - timeout: of the wait, in milliseconds; nil for none.
-    package init(taskName: String, data: Data, key: String?, waits: Bool, timeout: Int?, isJSON: Bool) {
+    ///   - file: where the result goes, as it is; `-` is stdout. nil for stdout, harmless on a terminal.
+    package init(
+        taskName: String, data: Data, key: String?, waits: Bool, timeout: Int?, file: String? = nil, isJSON: Bool
+    ) {
+        precondition(file == nil || waits && !isJSON)
         self.taskName = taskName
         self.data = data
         self.key = key
         self.waits = waits
         self.timeout = timeout
+        self.file = file
         self.isJSON = isJSON
     }
 
     package func perform(_ context: CommandContext) throws(CommandEnd) -> ProgramExit {
-        let data =
+        try ResultOutput.check(file)
+        let bytes =
             switch data {
-            case .given(let text): text
-            case .input(let isExact): try DataReader(console: context.console, isExact: isExact).read()
+            case .given(let text): Array(text.utf8)
+            case .input: try DataReader(console: context.console).read()
             }
         return try context.talk { conversation throws(CommandEnd) in
-            let answer = try submit(data, in: conversation)
+            // The type tells how its data is submitted.
+            var answer = try conversation.ask(.info)
+            if case .info(let information) = answer.reply {
+                answer = try submit(encode(bytes, DataEncoder(taskName, information)), in: conversation)
+            }
             switch answer.reply {
             case .submitted(let submission):
                 if waits { return try waitForResult(of: submission, in: conversation) }
@@ -51,6 +62,16 @@ package struct RunCommand: ClientCommand {
             default: preconditionFailure("no reply to a submit")
             }
         }
+    }
+
+    private func encode(_ bytes: [UInt8], _ encoder: DataEncoder) throws(CommandEnd) -> String {
+        var bytes = bytes
+        // What an editor or `echo` adds; a file that is no text may end with any byte.
+        if data == .input(isExact: false), !encoder.isBinary, bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        guard bytes.count <= encoder.limit else {
+            throw CommandEnd(.refused, UsageWords.tooLarge(limit: encoder.limit))
+        }
+        return try encoder.data(bytes) { UsageWords.notUTF8(offset: $0) }
     }
 
     private func submit(_ data: String, in conversation: Conversation) throws(CommandEnd) -> Answer {
@@ -81,10 +102,10 @@ package struct RunCommand: ClientCommand {
         var exit = ProgramExit.success
         let output = ResultOutput(
             console: conversation.console, isJSON: isJSON, isLine: false, timeout: timeout,
-            instance: submission.instance)
+            instance: submission.instance, file: file)
         let wait = TaskWait(
             tasks: TaskSelection([submission.id], of: submission.instance), timeout: timeout, wantsResults: true,
-            isJSON: isJSON)
+            isJSON: isJSON, file: file)
         try wait.perform(in: conversation, known: submission.task) { _, answer throws(CommandEnd) in
             exit = try output.show(answer, of: submission.id, in: conversation)
         }

@@ -12,6 +12,8 @@ struct TaskWait {
     let wantsResults: Bool
     /// Whether replies are printed: whoever goes on with the wait wants them too.
     let isJSON: Bool
+    /// Where the result goes, likewise; nil where it is printed.
+    var file: String?
 
     /// - Parameters:
     ///   - known: what is known of the tasks before.
@@ -60,7 +62,7 @@ struct TaskWait {
         _ stop: Conversation.Stop, _ open: [TaskID], _ unprinted: [TaskID], _ context: CommandContext
     ) -> CommandEnd {
         let call = WaitCall(
-            wantsResults: wantsResults, instance: tasks.instance, isJSON: isJSON, options: context.options)
+            wantsResults: wantsResults, instance: tasks.instance, isJSON: isJSON, file: file, options: context.options)
         return switch stop {
         case .signal(let signal):
             CommandEnd(signal, WaitWords.interrupted(open, unprinted: unprinted, call))

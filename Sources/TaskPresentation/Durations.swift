@@ -33,6 +33,11 @@ package enum Durations {
         return "\(time / day) days"
     }
 
+    /// Of what goes on, told anew each second: `0 s`, `12 s`, `3 min 5 s`, `2 h 4 min`, `5 days`.
+    package static func running(_ milliseconds: Int) -> String {
+        milliseconds < minute ? "\(max(milliseconds, 0) / second) s" : short(milliseconds)
+    }
+
     /// Of what somebody chose, exactly: `0 s`, `500 ms`, `30 s`, `90 s`, `10 min`, `24 h`.
     package static func exact(_ milliseconds: Int) -> String {
         let time = max(milliseconds, 0)

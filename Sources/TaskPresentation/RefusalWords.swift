@@ -18,8 +18,10 @@ package enum RefusalWords {
         return "task \(id): \(sentence)"
     }
 
-    /// Of a submit: `no task type is named "revrs"; did you mean revers? There are: echo, revers`
+    /// Of a submit: `thumbnail does not take this data: it is not base64`,
+    /// `no task type is named "revrs"; did you mean revers? There are: echo, revers`
     package static func refused(_ error: RequestError, submitOf taskName: String) -> String {
+        if error.code == .badData { return "\(name(taskName)) does not take this data: \(message(error))" }
         guard error.code == .unknownTaskName else { return refused(error) }
         var sentence = "no task type is named \"\(TerminalText.escapedLine(taskName, width: 64))\""
         if let nearest = error.nearest { sentence += "; did you mean \(name(nearest))?" }
@@ -33,6 +35,7 @@ package enum RefusalWords {
         switch error.code {
         case .badRequest: "the daemon could not read the request: \(message(error))"
         case .unknownRequest: "the daemon does not know this request; it may be older than this uv-task"
+        case .badData: "the task type does not take this data: \(message(error))"
         case .tooLarge: tooLarge(error)
         case .queueFull: "the queue is full\(limit(error) { "\($0) tasks may wait" })\(tryAgain(error))"
         case .memoryFull:

@@ -29,7 +29,8 @@ package enum ServerWords {
             ] + (closed + refused).filter { $0.1 != 0 }.map { ($0.0, "\($0.1)") })
     }
 
-    /// What `info` prints: `version           1.0.0`, `task type revers  2 s`, `--max-message     1 MiB`, and so on.
+    /// What `info` prints: `version           1.0.0`, `task type revers  2 s`, `--max-message     1 MiB`, and so on; of a command
+    /// `task type thumb   a command, usually about 2 s, binary data and result: Scale a picture to 128 pixels`
     package static func text(_ information: ServerInformation) -> String {
         let fixed = [
             ("name", TerminalText.escapedLine(information.name)),
@@ -37,10 +38,22 @@ package enum ServerWords {
             ("protocol", "\(information.protocolVersion)"),
             ("instance", information.instance.description),
         ]
-        let types = information.taskTypes.map {
-            ("task type \(name($0.name))", $0.delay == 0 ? "at once" : Durations.exact($0.delay))
-        }
+        let types = information.taskTypes.map { ("task type \(name($0.name))", words(for: $0)) }
         return text(fixed + types + information.limits.map { ("--\(name($0.name))", value(of: $0)) })
+    }
+
+    private static func words(for type: ServerInformation.TaskType) -> String {
+        var words = type.isCommand ? "a command" : type.delay == 0 ? "at once" : Durations.exact(type.delay)
+        if type.isCommand {
+            words += type.usualDuration.map { ", usually \(Durations.about($0))" } ?? ", how long is not known yet"
+        }
+        switch (type.data, type.result) {
+        case (.text, .text): break
+        case (.base64, .text): words += ", binary data"
+        case (.text, .base64): words += ", binary result"
+        case (.base64, .base64): words += ", binary data and result"
+        }
+        return words + (type.description.map { ": \(TerminalText.escapedLine($0))" } ?? "")
     }
 
     private static func text(_ lines: [(name: String, value: String)]) -> String {

@@ -5,7 +5,7 @@ package enum TaskWords {
     /// `running, done in about 2 s`, `next in the queue, done in about 4 s`, `3rd in the queue, done in about 9 s`,
     /// `success`, `error: too much of it (failed)`.
     package static func standing(_ report: TaskReport) -> String {
-        if report.state == .error { return "error\(report.failure.map { ": \(failure($0))" } ?? "")" }
+        if report.state == .error { return "error\(report.failure.map { ": \(explained($0))" } ?? "")" }
         guard !report.state.isFinal, let timeLeft = report.timeLeft else { return place(report) }
         return "\(place(report)), done in \(Durations.about(timeLeft))"
     }
@@ -22,6 +22,23 @@ package enum TaskWords {
         let code = TerminalText.escapedLine(failure.code.rawValue, width: 64)
         if failure.message.isEmpty { return code }
         return TerminalText.escapedLine(failure.message, width: width) + " (\(code))"
+    }
+
+    /// The same with what the task's command said last, if it said anything:
+    /// `the command exited with status 3; it said: "convert: no such file"`
+    static func explained(_ failure: TaskFailure) -> String {
+        guard let line = lastLine(failure.errorOutput) else { return self.failure(failure) }
+        let cause = failure.message.isEmpty ? failure.code.rawValue : failure.message
+        return TerminalText.escapedLine(cause) + "; it said: \"\(line)\""
+    }
+
+    /// Of what a command wrote; nil where that is nothing but white space.
+    private static func lastLine(_ output: String?) -> String? {
+        guard let output else { return nil }
+        // A carriage return draws a line anew: what stands behind it is what a terminal shows.
+        let lines = output.split { $0.isNewline }.map { $0.drop(while: \.isWhitespace) }
+        guard let line = lines.last(where: { !$0.isEmpty }) else { return nil }
+        return TerminalText.escapedLine(String(line), width: 200)
     }
 
     /// `1st`, `2nd`, `3rd`, `11th`, `21st`, `111th`, `1000th`.

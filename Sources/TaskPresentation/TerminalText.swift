@@ -8,6 +8,16 @@ package enum TerminalText {
     /// be turned back: a text that spells `\u{1B}` itself looks the same.
     package static func escaped(_ text: String) -> String { escaped(text, where: isObeyed) }
 
+    /// The text that bytes are; nil where they are none that people read: not UTF-8, or with control characters other than
+    /// newlines, tabs and carriage returns.
+    package static func plainText(_ bytes: [UInt8]) -> String? {
+        guard let text = try? String(copying: UTF8Span(validating: bytes.span)) else { return nil }
+        let isPlain = text.unicodeScalars.allSatisfy {
+            $0 == "\n" || $0 == "\t" || $0 == "\r" || $0.properties.generalCategory != .control
+        }
+        return isPlain ? text : nil
+    }
+
     /// The same JSON, with nothing in it that a terminal would obey: `"\u009B31m"`
     ///
     /// - Parameter text: strict JSON, in which such characters stand in strings only, but for carriage returns

@@ -22,6 +22,11 @@ package enum UsageWords {
     /// Of data that no server takes: `too large: the data has more than 16777216 bytes`
     package static func tooLarge(limit: Int) -> String { "too large: the data has more than \(limit) bytes" }
 
+    /// Before anything is asked: `cannot write to none/out.png: no such file or directory`
+    package static func unwritable(_ file: String, _ cause: String) -> String {
+        "cannot write to \(TerminalText.escapedLine(file)): \(cause)"
+    }
+
     /// `UV_TASK_PORT is "x": it takes a whole number from 1 to 65535`
     package static func badPort(_ text: String) -> String {
         "UV_TASK_PORT is \"\(TerminalText.escapedLine(text, width: 64))\": it takes a whole number from 1 to 65535"

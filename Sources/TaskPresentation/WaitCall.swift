@@ -8,17 +8,22 @@ package struct WaitCall: Sendable {
     private let wantsResults: Bool
     private let instance: InstanceID?
     private let isJSON: Bool
+    private let file: String?
     private let options: String
 
     /// - Parameters:
     ///   - wantsResults: whether results are waited for, else that tasks end.
     ///   - instance: the life of the server to which the ids belong, as far as it is known: after a restart they mean
     ///     other tasks.
+    ///   - file: where the result goes; nil where it is printed.
     ///   - options: those of the connection: ` --port 4322`.
-    package init(wantsResults: Bool, instance: InstanceID? = nil, isJSON: Bool = false, options: String = "") {
+    package init(
+        wantsResults: Bool, instance: InstanceID? = nil, isJSON: Bool = false, file: String? = nil, options: String = ""
+    ) {
         self.wantsResults = wantsResults
         self.instance = instance
         self.isJSON = isJSON
+        self.file = file
         self.options = options
     }
 
@@ -26,8 +31,17 @@ package struct WaitCall: Sendable {
     /// the first ones.
     func words(_ ids: [TaskID]) -> String {
         let list = ids.prefix(Self.mostIDs).map(\.description).joined(separator: " ")
-        let life = instance.map { " --instance \($0)" } ?? ""
-        return "uv-task \(wantsResults ? "result \(list) --wait" : "wait \(list)")\(life)"
-            + (isJSON ? " --json" : "") + options
+        return "uv-task \(wantsResults ? "result \(list) --wait" : "wait \(list)")"
+            + (file.map { " --output \(UsageWords.shellWord($0))" } ?? "") + life + (isJSON ? " --json" : "") + options
     }
+
+    /// What writes the result of a task that has ended to a file: `uv-task result 7 --output FILE`
+    func fileWords(_ id: TaskID) -> String {
+        "uv-task result \(id) --output \(file.map(UsageWords.shellWord) ?? "FILE")" + life + options
+    }
+
+    /// What prints all that is kept of what the task's command said: `uv-task log 7`
+    func logWords(_ id: TaskID) -> String { "uv-task log \(id)" + life + options }
+
+    private var life: String { instance.map { " --instance \($0)" } ?? "" }
 }

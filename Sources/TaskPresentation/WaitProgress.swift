@@ -55,7 +55,8 @@ package struct WaitProgress: Sendable {
     package var open: [TaskID] { ids.filter { !ended.contains($0) } }
 
     /// `task 7: 3rd in the queue, done in about 9 s`, `task 7 [########------------] about 3 s left`,
-    /// `task 7 [####################] any moment now`, and of several
+    /// `task 7 [####################] any moment now`, where nobody knows how long it takes `task 7: running for 12 s`, and of
+    /// several
     /// `2 of 5 done; task 7: next in the queue, done in about 4 s`.
     ///
     /// In at most `width` columns, without a newline or escape sequences. What matters least goes first.
@@ -67,8 +68,10 @@ package struct WaitProgress: Sendable {
             return TerminalText.firstFitting(["\(label): not known yet", several, "task \(id)"], width: width)
         }
         if let bar = seen.bar(at: now) { return bar.line(label, shortLabel: several, width: width) }
-        let standing = TaskWords.standing(seen.report(at: now))
         let place = TaskWords.place(seen.report)
+        let standing =
+            seen.elapsed(at: now).map { "\(place) for \(Durations.running($0))" }
+            ?? TaskWords.standing(seen.report(at: now))
         let texts = ["\(label): \(standing)", "\(label): \(place)"]
         return TerminalText.firstFitting(texts + [several.isEmpty ? place : several], width: width)
     }
@@ -90,9 +93,15 @@ extension WaitProgress.Seen {
         return report
     }
 
+    /// For how long it has run; nil unless it does.
+    fileprivate func elapsed(at now: Int) -> Int? {
+        guard report.state == .execute, let runningSince else { return nil }
+        return Durations.between(runningSince, now)
+    }
+
     /// nil unless the task runs, and it is known how long it takes.
     fileprivate func bar(at now: Int) -> ProgressBar? {
-        guard report.state == .execute, let timeLeft = report.timeLeft, let runningSince else { return nil }
-        return ProgressBar(elapsed: Durations.between(runningSince, now), left: max(timeLeft - age(at: now), 0))
+        guard let elapsed = elapsed(at: now), let timeLeft = report.timeLeft else { return nil }
+        return ProgressBar(elapsed: elapsed, left: max(timeLeft - age(at: now), 0))
     }
 }

@@ -17,9 +17,26 @@ package enum WaitWords {
         return "task \(id) has not finished: \(standing); \(call.words([id])) waits for it"
     }
 
-    /// `task 7 ended in error: too much of it (failed)`
-    package static func failed(_ id: TaskID, _ failure: TaskFailure?) -> String {
-        "task \(id) ended in error\(failure.map { ": \(TaskWords.failure($0))" } ?? "")"
+    /// `task 7 ended in error: too much of it (failed)`, and of a command that said something
+    /// `task 7 ended in error: the command exited with status 3; it said: "convert: no such file". All it said: uv-task log 7`
+    package static func failed(_ id: TaskID, _ failure: TaskFailure?, _ call: WaitCall) -> String {
+        let ended = "task \(id) ended in error"
+        guard let failure else { return ended }
+        let rest = failure.errorOutput == nil ? "" : ". All it said: \(call.logWords(id))"
+        return "\(ended): \(TaskWords.explained(failure))\(rest)"
+    }
+
+    /// Where a terminal would obey or garble it: `the result of task 7, 12.3 KiB, is binary and not for a terminal; uv-task
+    /// result 7 --output FILE writes it to a file`
+    package static func binary(_ id: TaskID, count: Int, _ call: WaitCall) -> String {
+        "the result of task \(id), \(ByteCount.text(count)), is binary and not for a terminal; "
+            + "\(call.fileWords(id)) writes it to a file"
+    }
+
+    /// `cannot write the result of task 7 to out.png: no space left on device; uv-task result 7 --output out.png tries again`
+    package static func unwritten(_ id: TaskID, to file: String, cause: String, _ call: WaitCall) -> String {
+        "cannot write the result of task \(id) to \(TerminalText.escapedLine(file)): \(cause); "
+            + "\(call.fileWords(id)) tries again"
     }
 
     /// For people, since the state of a cancelled task is `error`: `task 7: cancelled before it could start`

@@ -7,6 +7,8 @@ package struct ServerInformation: Hashable, Sendable {
         package let name: String
         /// How long it takes before its function runs, in milliseconds; 0 for a command.
         package let delay: Int
+        /// Whether it runs a program, which may have a log.
+        package var isCommand = false
         /// For people; nil where there is none.
         package var description: String?
         /// How its data is to be submitted, and how its results come.
@@ -67,6 +69,7 @@ package struct ServerInformation: Hashable, Sendable {
             bytes.append(text: "{")
             bytes.append(member: "name", string: type.name)
             bytes.append(member: "delay_ms", number: type.delay)
+            bytes.append(member: "command", flag: type.isCommand)
             bytes.append(member: "usual_ms", number: type.usualDuration)
             bytes.append(member: "description", string: type.description)
             if type.data != .text { bytes.append(member: "data", word: type.data.rawValue) }
@@ -134,6 +137,7 @@ extension JSONMember {
     private var taskType: ServerInformation.TaskType? {
         var name: String?
         var delay: Int?
+        var isCommand: Bool? = false
         var usual: Int?
         var description: String?
         var data: DataEncoding? = .text
@@ -142,6 +146,7 @@ extension JSONMember {
             members.forEach { member in
                 if member.isNamed("name") { name = member.string }
                 if member.isNamed("delay_ms") { delay = member.count }
+                if member.isNamed("command") { isCommand = member.boolean }
                 if member.isNamed("usual_ms") { usual = member.count }
                 if member.isNamed("description") { description = member.string }
                 if member.isNamed("data") { data = member.string.flatMap(DataEncoding.init) }
@@ -149,8 +154,9 @@ extension JSONMember {
                 return true
             }
         }
-        guard let name, let delay, let data, let result else { return nil }
+        guard let name, let delay, let isCommand, let data, let result else { return nil }
         var type = ServerInformation.TaskType(name: name, delay: delay)
+        type.isCommand = isCommand
         type.usualDuration = usual
         type.description = description
         type.data = data

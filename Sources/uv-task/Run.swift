@@ -10,7 +10,8 @@ extension TaskCommand {
             commandName: "run",
             abstract: "Submit a task and print its id, or with --wait its result.",
             discussion: """
-                DATA that is missing or - is read from stdin to its end, less one final newline.
+                DATA that is missing or - is read from stdin to its end, less one final newline. Where the type takes \
+                binary data (info tells), it may be any bytes, and all of them are the data.
 
                 Examples:
                   uv-task run revers hello
@@ -18,9 +19,11 @@ extension TaskCommand {
                   uv-task run echo <file --exact --wait
                   uv-task run echo -- -5
                   seq 100 | uv-task run echo --each-line
+                  uv-task run thumbnail --wait --output small.png <picture.jpg
 
                 Exit codes: 0 submitted, 5 refused, 6 no server or no answer; with --wait also \
-                1 the task ended in error, 4 the wait timed out, 130 interrupted (the task goes on).
+                1 the task ended in error, 4 the wait timed out, 74 the result could not be written, 130 interrupted \
+                (the task goes on).
                 """)
 
         @ParentCommand var root: TaskCommand
@@ -40,6 +43,7 @@ extension TaskCommand {
         var waits = false
 
         @OptionGroup var timeout: TimeoutOption
+        @OptionGroup var output: OutputOption
 
         @Flag(help: "Keep the final newline of stdin.")
         var exact = false
@@ -59,6 +63,13 @@ extension TaskCommand {
 
         func check() throws {
             if timeout.time != nil, !waits { throw ValidationError("--timeout needs --wait.") }
+            if output.file != nil {
+                if !waits { throw ValidationError("--output needs --wait.") }
+                if eachLine {
+                    throw ValidationError("--output and --each-line do not go together: a file is for one result.")
+                }
+                try output.check(json)
+            }
             if let key, !Request.keyLength.contains(key.utf8.count) {
                 throw ValidationError("--key takes a text of 1 to \(Request.keyLength.upperBound) bytes.")
             }
@@ -81,7 +92,7 @@ extension TaskCommand {
             }
             return RunCommand(
                 taskName: taskName, data: readsInput ? .input(isExact: exact) : .given(data ?? ""), key: key,
-                waits: waits, timeout: timeout.milliseconds, isJSON: json.isOn)
+                waits: waits, timeout: timeout.milliseconds, file: output.file, isJSON: json.isOn)
         }
     }
 }

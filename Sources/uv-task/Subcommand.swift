@@ -39,6 +39,13 @@ struct TaskArguments: ParsableArguments {
     @Argument(help: ArgumentHelp("The ids of tasks, as run prints them.", valueName: "id"), transform: taskID)
     var ids: [TaskID]
 
+    @OptionGroup var life: InstanceOption
+
+    var selection: TaskSelection { TaskSelection(ids, of: life.instance) }
+}
+
+/// `--instance`
+struct InstanceOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -46,11 +53,9 @@ struct TaskArguments: ParsableArguments {
             valueName: "hex"),
         transform: instanceID)
     var instance: InstanceID?
-
-    var selection: TaskSelection { TaskSelection(ids, of: instance) }
 }
 
-@Sendable private func taskID(_ text: String) throws -> TaskID {
+@Sendable func taskID(_ text: String) throws -> TaskID {
     guard let id = Int(text).flatMap(TaskID.init(rawValue:)) else {
         throw ValidationError("a task id is a whole number from \(TaskID.range.lowerBound) up")
     }
@@ -62,6 +67,22 @@ struct TaskArguments: ParsableArguments {
         throw ValidationError("it takes 16 hexadecimal digits in lower case")
     }
     return instance
+}
+
+/// `--output`
+struct OutputOption: ParsableArguments {
+    @Option(
+        name: .customLong("output"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Write the result to a file, whole or not at all; - for stdout, as it is on a terminal too.",
+            valueName: "file"),
+        completion: .file())
+    var file: String?
+
+    func check(_ json: JSONOption) throws {
+        if file?.isEmpty == true { throw ValidationError("--output takes the name of a file, or -.") }
+        if json.isOn { throw ValidationError("--output and --json do not go together.") }
+    }
 }
 
 /// `--timeout`

@@ -21,13 +21,14 @@ struct TaskCommand: ParsableCommand {
             Exit codes: 0 done; 1 the task ended in error, or a cancel came too late; 2 not finished yet; \
             3 no such task, or no longer kept, or from before a restart; 4 the wait timed out; \
             5 refused (queue or memory full, too many connections, too large, the server is being stopped, key conflict, \
-            unknown task name); \
+            unknown task name, data that its type does not take); \
             6 no server there, no answer, or the connection was lost; 64 wrong usage; \
-            74 stdout could not be written; 130 interrupted. Of several tasks the highest counts.
+            74 stdout or a file could not be written; 130 interrupted. Of several tasks the highest counts.
             """,
         version: productVersion,
         groupedSubcommands: [
-            CommandGroup(name: "Tasks", subcommands: [Run.self, Result.self, Wait.self, Status.self, Cancel.self]),
+            CommandGroup(
+                name: "Tasks", subcommands: [Run.self, Result.self, Wait.self, Status.self, Cancel.self]),
             CommandGroup(name: "The server", subcommands: [List.self, Watch.self, Stats.self, Info.self]),
         ])
 

@@ -7,10 +7,11 @@ extension TaskCommand {
             commandName: "result",
             abstract: "Print what a task answered.",
             discussion: """
-                The result goes out as its bytes; on a terminal, and of several tasks, with a newline.
+                The result goes out as its bytes; on a terminal, and of several tasks, with a newline where it has none \
+                at its end. A terminal gets no binary result.
 
                 Exit codes: 0 success, 1 the task ended in error, 2 not finished yet, 3 no such task, 4 the wait timed \
-                out, 6 no server or no answer, 130 interrupted (the task goes on).
+                out, 6 no server or no answer, 74 the result could not be written, 130 interrupted (the task goes on).
                 """)
 
         @ParentCommand var root: TaskCommand
@@ -20,17 +21,21 @@ extension TaskCommand {
         var waits = false
 
         @OptionGroup var timeout: TimeoutOption
+        @OptionGroup var output: OutputOption
         @OptionGroup var json: JSONOption
         @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
         func check() throws {
             if timeout.time != nil, !waits { throw ValidationError("--timeout needs --wait.") }
+            if output.file != nil {
+                if tasks.ids.count > 1 { throw ValidationError("--output is for the result of one task.") }
+                try output.check(json)
+            }
         }
 
         func command() -> any ClientCommand {
             ResultCommand(
-                tasks.selection, waits: waits, timeout: timeout.milliseconds,
-                isJSON: json.isOn)
+                tasks.selection, waits: waits, timeout: timeout.milliseconds, file: output.file, isJSON: json.isOn)
         }
     }
 

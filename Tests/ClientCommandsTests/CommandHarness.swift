@@ -137,5 +137,10 @@ func run(_ name: String, _ data: String = "", waits: Bool = false, timeout: Int?
 let life = InstanceID(rawValue: 7)
 
 /// The answer to the first request of a client that submits.
-let infoReply =
-    #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(life)","task_types":[],"limits":{}}"# + "\n"
+let infoReply = information("")
+
+/// The same of a server with some task types.
+func information(_ types: String) -> String {
+    #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(life)","task_types":[\#(types)],"limits":{}}"#
+        + "\n"
+}

@@ -29,6 +29,13 @@ struct DurationsTests {
             ])
     }
 
+    @Test func timesThatGoOn() {
+        #expect(
+            [-1, 0, 999, 59_999, 60_000, 185_999, 7_440_000, 5 * 86_400_000].map(Durations.running) == [
+                "0 s", "0 s", "0 s", "59 s", "1 min 0 s", "3 min 5 s", "2 h 4 min", "5 days",
+            ])
+    }
+
     @Test func chosenTimes() {
         #expect(
             [0, 500, 1500, 30_000, 90_000, 600_000, 86_400_000].map(Durations.exact) == [

@@ -61,6 +61,13 @@ struct RefusalWordsTests {
         #expect(RefusalWords.refused(limited(.draining), submitOf: "x").hasPrefix("the daemon is being stopped"))
     }
 
+    @Test func dataThatATypeDoesNotTake() {
+        #expect(
+            RefusalWords.refused(limited(.badData), submitOf: "thumb")
+                == "thumb does not take this data: as the server says")
+        #expect(RefusalWords.refused(limited(.badData)) == "the task type does not take this data: as the server says")
+    }
+
     @Test func others() {
         #expect(
             RefusalWords.refused(limited(.badRequest)) == "the daemon could not read the request: as the server says")

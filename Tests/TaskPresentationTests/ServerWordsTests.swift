@@ -50,6 +50,38 @@ struct ServerWordsTests {
         #expect(ServerWords.text(ServerStatistics()).contains("oldest waiting      -\n"))
     }
 
+    @Test func taskTypes() {
+        func type(
+            _ name: String, delay: Int = 0, usual: Int?, isCommand: Bool = true, _ description: String? = nil,
+            _ data: DataEncoding = .text, _ result: DataEncoding = .text
+        ) -> ServerInformation.TaskType {
+            var type = ServerInformation.TaskType(name: name, delay: delay)
+            type.isCommand = isCommand
+            type.usualDuration = usual
+            type.description = description
+            type.data = data
+            type.result = result
+            return type
+        }
+        let information = ServerInformation(
+            instance: InstanceID(rawValue: 0xab),
+            taskTypes: [
+                type("echo", usual: 0, isCommand: false),
+                type("slow", delay: 2000, usual: 2000, isCommand: false, "Waits"),
+                type("thumb", usual: 2400, "Scales a\npicture", .base64, .base64), type("hash", usual: 3, nil, .base64),
+                type("draw", usual: nil, nil, .text, .base64), type("deploy", usual: nil, "Deploys"),
+            ], limits: [])
+        #expect(
+            ServerWords.text(information).split(separator: "\n").dropFirst(4).joined(separator: "\n") == #"""
+                task type echo    at once
+                task type slow    2 s: Waits
+                task type thumb   a command, usually about 2 s, binary data and result: Scales a\u{A}picture
+                task type hash    a command, usually less than 1 s, binary data
+                task type draw    a command, how long is not known yet, binary result
+                task type deploy  a command, how long is not known yet: Deploys
+                """#)
+    }
+
     @Test func information() {
         var information = ServerInformation(
             instance: InstanceID(rawValue: 0xab),

@@ -29,6 +29,22 @@ struct TaskWordsTests {
         #expect(TaskWords.standing(TaskReport(state: .error)) == "error")
     }
 
+    @Test func whatACommandSaidLast() {
+        func standing(_ output: String?, _ message: String = "the command exited with status 3") -> String {
+            var failure = TaskFailure(.exit, message)
+            failure.exitStatus = 3
+            failure.errorOutput = output
+            return TaskWords.standing(.ended(nil, failure))
+        }
+        #expect(standing(nil) == "error: the command exited with status 3 (exit)")
+        #expect(standing("one\n  two \n\n \t\n") == "error: the command exited with status 3; it said: \"two \"")
+        #expect(standing("10%\r100%\r\n", "") == "error: exit; it said: \"100%\"")
+        #expect(standing(" \n") == "error: the command exited with status 3 (exit)")
+        #expect(standing("a\u{1B}[31m\u{85}b\tc") == #"error: the command exited with status 3; it said: "b\u{9}c""#)
+        let long = standing(String(repeating: "x", count: 1000))
+        #expect(long.hasSuffix("xxx…\"") && TerminalText.columns(long) < 300)
+    }
+
     @Test func failuresAreAStrangersText() {
         let failure = TaskFailure(TaskFailure.Code(rawValue: "a\u{9B}"), "two\nlines\u{1B}")
         #expect(TaskWords.failure(failure) == #"two\u{A}lines\u{1B} (a\u{9B})"#)

@@ -3,6 +3,15 @@ import Testing
 @testable import TaskPresentation
 
 struct TerminalTextTests {
+    @Test func whatPeopleCanRead() {
+        for text in ["", "a\tb\r\n", "пример 👍\u{202E}", "\u{FFFD}"] {
+            #expect(TerminalText.plainText(Array(text.utf8)) == text)
+        }
+        for bytes: [UInt8] in [[0xFF], [0x61, 0], [0x1B], [0x7F], [0xC2, 0x9B], [0xC3]] {
+            #expect(TerminalText.plainText(bytes) == nil)
+        }
+    }
+
     @Test func whatATerminalWouldObeyIsShown() {
         #expect(TerminalText.escaped("\u{1B}[31mred\u{7}") == #"\u{1B}[31mred\u{7}"#)
         #expect(TerminalText.escaped("a\r\u{0}\u{7F}\u{80}\u{9B}\u{9F}") == #"a\u{D}\u{0}\u{7F}\u{80}\u{9B}\u{9F}"#)

@@ -37,7 +37,16 @@ struct WaitProgressTests {
     }
 
     @Test func withoutAnEstimateThereIsNoBar() {
-        #expect(progress(.running(startedAt: 998_000)).line(at: 1_000_000, width: 80) == "task 7: running")
+        let running = progress(.running(startedAt: 998_000))
+        #expect(running.line(at: 1_000_000, width: 80) == "task 7: running for 2 s")
+        #expect(running.line(at: 1_000_000, width: 18) == "task 7: running")
+        #expect(running.line(at: 1_185_000, width: 80) == "task 7: running for 3 min 7 s")
+        #expect(progress(.running()).line(at: 1_001_000, width: 80) == "task 7: running for 1 s")
+        #expect(progress(.waiting(position: 3)).line(at: 1_001_000, width: 80) == "task 7: 3rd in the queue")
+        // It becomes known meanwhile, with the first of its type that ends.
+        var later = running
+        later.note(.running(startedAt: 998_000, timeLeft: 3000), of: 7, at: 1_000_000)
+        #expect(later.line(at: 1_000_000, width: 80) == "task 7 [########------------] about 3 s left")
     }
 
     /// The server's clock may be another one.
@@ -97,7 +106,7 @@ struct WaitProgressTests {
     @Test func noLineIsTooWide() {
         let reports: [TaskReport] = [
             .waiting(position: 1_000_000, timeLeft: 9_000_000), .running(timeLeft: 90_000), .running(timeLeft: 0),
-            .ended(),
+            .ended(), .running(), .waiting(position: 1_000_000),
         ]
         for report in reports {
             for width in 0...70 {

@@ -36,8 +36,30 @@ struct WaitWordsTests {
     }
 
     @Test func aTaskThatFailed() {
-        #expect(WaitWords.failed(7, TaskFailure(.failed, "too much")) == "task 7 ended in error: too much (failed)")
-        #expect(WaitWords.failed(7, nil) == "task 7 ended in error")
+        #expect(
+            WaitWords.failed(7, TaskFailure(.failed, "too much"), results) == "task 7 ended in error: too much (failed)"
+        )
+        #expect(WaitWords.failed(7, nil, results) == "task 7 ended in error")
+        var failure = TaskFailure(.exit, "the command exited with status 3")
+        failure.errorOutput = "usage: …\nconvert: no such file\n"
+        #expect(
+            WaitWords.failed(7, failure, WaitCall(wantsResults: true, isJSON: true, file: "x", options: " --port 4322"))
+                == "task 7 ended in error: the command exited with status 3; it said: \"convert: no such file\". "
+                + "All it said: uv-task log 7 --port 4322")
+    }
+
+    @Test func resultsForFiles() {
+        let life = InstanceID(rawValue: 0xab)
+        let file = WaitCall(wantsResults: true, instance: life, file: "a b", options: " --port 4322")
+        #expect(file.words([7]) == "uv-task result 7 --wait --output 'a b' --instance 00000000000000ab --port 4322")
+        #expect(
+            WaitWords.binary(7, count: 12_600, results)
+                == "the result of task 7, 12.3 KiB, is binary and not for a terminal; "
+                + "uv-task result 7 --output FILE writes it to a file")
+        #expect(
+            WaitWords.unwritten(7, to: "a\n", cause: "no space left on device", file)
+                == #"cannot write the result of task 7 to a\u{A}: no space left on device; "#
+                + "uv-task result 7 --output 'a b' --instance 00000000000000ab --port 4322 tries again")
     }
 
     @Test func theCallThatGoesOnAsksForTheSame() {

@@ -25,11 +25,12 @@ struct ServerInformationTests {
         picture.data = .base64
         picture.result = .base64
         picture.usualDuration = 40
+        picture.isCommand = true
         var hash = ServerInformation.TaskType(name: "hash", delay: 0)
         hash.data = .base64
         let information = ServerInformation(instance: instance, taskTypes: [picture, hash], limits: [])
         let expected =
-            #"{"seq":1,\#(start),"task_types":[{"name":"picture","delay_ms":0,"usual_ms":40,"#
+            #"{"seq":1,\#(start),"task_types":[{"name":"picture","delay_ms":0,"command":true,"usual_ms":40,"#
             + #""description":"A \"small\" one","data":"base64","result":"base64"},"#
             + #"{"name":"hash","delay_ms":0,"data":"base64"}],"limits":{}}"#
         #expect(line(.info(information), sequence: 1) == expected + "\n")

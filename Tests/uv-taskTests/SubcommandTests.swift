@@ -60,7 +60,9 @@ struct SubcommandTests {
     @Test(arguments: [
         ["echo", "--timeout", "3"], ["echo", "x", "--exact"], ["echo", "--each-line", "--key", "k"],
         ["echo", "--each-line", "--exact"], ["echo", "--each-line", "x"], ["echo", "x", "--key", ""],
-        ["echo", "x", "y"], [], ["echo", "x", "--timeout", "0"],
+        ["echo", "x", "y"], [], ["echo", "x", "--timeout", "0"], ["echo", "x", "--output", "f"],
+        ["echo", "x", "--wait", "--output", ""], ["echo", "x", "--wait", "--json", "--output", "f"],
+        ["echo", "--wait", "--each-line", "--output", "f"],
     ]) func optionsThatDoNotGoTogether(arguments: [String]) throws {
         let error = try #require(throws: (any Error).self) { _ = try TaskCommand.parseAsRoot(["run"] + arguments) }
         #expect(TaskCommand.exitCode(for: error) == .validationFailure)
@@ -78,6 +80,17 @@ struct SubcommandTests {
         let wait = try command(WaitCommand.self, "wait", "3", "--json", "--timeout", "500ms", "--instance", instance)
         #expect(wait.isJSON && wait.timeout == 500 && wait.tasks.instance == InstanceID(instance))
         #expect(try command(CancelCommand.self, "cancel", "3", "--instance", instance).tasks.instance != nil)
+    }
+
+    @Test func resultsForFiles() throws {
+        let run = try command(RunCommand.self, "run", "echo", "x", "--wait", "--output", "-f")
+        #expect(run.file == "-f" && run.waits)
+        #expect(try command(ResultCommand.self, "result", "7", "--output", "-").file == "-")
+        #expect(try command(ResultCommand.self, "result", "7").file == nil)
+        #expect(try misuse("result", "7", "8", "--output", "f") == "--output is for the result of one task.")
+        #expect(
+            try misuse("result", "7", "--json", "--output", "f") == "--output and --json do not go together.")
+        #expect(try misuse("result", "7", "--output", "").hasPrefix("--output takes the name of a file"))
     }
 
     @Test func questionsAboutTheServer() throws {
