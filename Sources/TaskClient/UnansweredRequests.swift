@@ -48,7 +48,7 @@ extension Request {
     /// How long the server may wait before it answers, in milliseconds; nil for any time.
     var waitTime: UInt64? {
         switch self {
-        case .status(_, let wait?), .result(_, let wait?): wait.timeout.map(UInt64.init)
+        case .status(_, let wait?), .result(_, let wait?), .log(_, _, let wait?): wait.timeout.map(UInt64.init)
         default: 0
         }
     }

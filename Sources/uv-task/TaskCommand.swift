@@ -28,7 +28,7 @@ struct TaskCommand: ParsableCommand {
         version: productVersion,
         groupedSubcommands: [
             CommandGroup(
-                name: "Tasks", subcommands: [Run.self, Result.self, Wait.self, Status.self, Cancel.self]),
+                name: "Tasks", subcommands: [Run.self, Result.self, Wait.self, Status.self, Log.self, Cancel.self]),
             CommandGroup(name: "The server", subcommands: [List.self, Watch.self, Stats.self, Info.self]),
         ])
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import ClientCommands
+import CommandArguments
+import Wire
 
 extension TaskCommand {
     struct Result: Subcommand {
@@ -73,6 +75,42 @@ extension TaskCommand {
 
         func command() -> any ClientCommand {
             StatusCommand(tasks.selection, isJSON: json.isOn)
+        }
+    }
+
+    struct Log: Subcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "log",
+            abstract: "Print what a task's command wrote to its standard error.",
+            discussion: """
+                That is the end of it, as much as the server keeps (64 KiB), of tasks that run a command; others have no \
+                log. Bytes that are not UTF-8 come as U+FFFD.
+
+                Exit codes: 0 answered, however the task ended; 3 no such task, 4 the server ended the wait, 6 no server, \
+                no answer or a lost connection, 130 interrupted (the task goes on).
+                """)
+
+        @ParentCommand var root: TaskCommand
+
+        @Argument(help: ArgumentHelp("The id of a task, as run prints it.", valueName: "id"), transform: taskID)
+        var id: TaskID
+
+        @Flag(help: "Go on as it is written, until the task has ended; ^C leaves.")
+        var follow = false
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp(
+                "How much of it to leave out: an earlier reply's offset (default: 0).", valueName: "bytes"),
+            transform: wholeNumber(in: NumberedRequest.sequenceRange))
+        var offset = 0
+
+        @OptionGroup var life: InstanceOption
+        @OptionGroup var json: JSONOption
+        @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+        func command() -> any ClientCommand {
+            LogCommand(id, of: life.instance, from: offset, follows: follow, isJSON: json.isOn)
         }
     }
 

@@ -15,7 +15,7 @@ from harness import CLIENT_PROGRAM, Call
 # Each command, as far as it connects.
 COMMANDS = (
     "run echo x", "run echo x --wait", "run echo --each-line", "status 1", "result 1", "result 1 --wait", "wait 1 2",
-    "cancel 1", "list", "watch --json", "stats", "info",
+    "log 1", "log 1 --follow", "cancel 1", "list", "watch --json", "stats", "info",
 )
 
 

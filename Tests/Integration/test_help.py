@@ -13,7 +13,7 @@ from commands import clean_environment
 from harness import CLIENT_PROGRAM, DAEMON_PROGRAM, PATIENCE, Call
 
 SNAPSHOTS = pathlib.Path(__file__).parent / "snapshots"
-COMMANDS = "run", "result", "wait", "status", "cancel", "list", "watch", "stats", "info"
+COMMANDS = "run", "result", "wait", "status", "log", "cancel", "list", "watch", "stats", "info"
 CALLS = {
     "uv-taskd": [DAEMON_PROGRAM, "--help"],
     "uv-task": [CLIENT_PROGRAM, "--help"],

@@ -93,6 +93,18 @@ struct SubcommandTests {
         #expect(try misuse("result", "7", "--output", "").hasPrefix("--output takes the name of a file"))
     }
 
+    @Test func logs() throws {
+        let log = try command(LogCommand.self, "log", "7")
+        #expect(log.id == TaskID(rawValue: 7) && log.instance == nil && log.offset == 0 && !log.follows && !log.isJSON)
+        let more = try command(
+            LogCommand.self, "log", "--follow", "7", "--offset", "12", "--instance", "0123456789abcdef", "--json")
+        #expect(more.follows && more.offset == 12 && more.instance == InstanceID("0123456789abcdef") && more.isJSON)
+        for wrong in [["log"], ["log", "7", "8"], ["log", "0"], ["log", "7", "--offset", "-1"]] {
+            let error = try #require(throws: (any Error).self) { _ = try TaskCommand.parseAsRoot(wrong) }
+            #expect(TaskCommand.exitCode(for: error) == .validationFailure)
+        }
+    }
+
     @Test func questionsAboutTheServer() throws {
         let list = try command(ListCommand.self, "list")
         #expect(list.state == nil && list.last == 20 && !list.isJSON)

@@ -1,0 +1,123 @@
+"""uv-task log: what a command says, at once and as it comes."""
+
+import json
+import shlex
+import threading
+import unittest
+
+from commands import CommandTest
+from fake_server import FakeServer, UnusedPort, read_lines
+from harness import PATIENCE, message
+from terminal import Terminal
+
+
+class Writing:
+    """What a FakeServer serves as: task 7, whose command writes when it is told to."""
+
+    def __init__(self):
+        self.requests = []
+        self._changed = threading.Condition()
+        self._text = ""
+        self._has_ended = False
+        self._is_gone = False
+
+    def write(self, text, is_end=False):
+        with self._changed:
+            self._text += text
+            self._has_ended = is_end
+            self._changed.notify()
+
+    def leave(self):
+        """Closes the connection."""
+        with self._changed:
+            self._is_gone = True
+            self._changed.notify()
+
+    def __call__(self, connection):
+        while True:
+            line = read_lines(connection, 1)
+            if not line:
+                return
+            request = json.loads(line)
+            self.requests.append(request)
+            assert request["type"] == "log" and request["task_id"] == 7
+            offset = request["offset"]
+            with self._changed:
+                if request.get("wait"):
+                    self._changed.wait_for(
+                        lambda: self._is_gone or self._has_ended or len(self._text) > offset, PATIENCE)
+                if self._is_gone:
+                    return
+                reply = {"seq": request["seq"], "text": self._text[offset:], "offset": len(self._text),
+                         "ended": self._has_ended}
+            connection.sendall((message(**reply) + "\n").encode())
+
+
+class Log(CommandTest):
+    def test_what_is_there(self):
+        task = Writing()
+        task.write("one\ntwo")
+        with FakeServer(task) as server:
+            self.expect("log 7", "one\ntwo", server=server)
+        with FakeServer(task) as server:
+            self.expect("log 7 --offset 4", "two", server=server)
+        with FakeServer(task) as server:
+            self.expect("log 7 --json", '{"task_id":7,"text":"one\\ntwo","offset":7,"ended":false}\n', server=server)
+
+    def test_as_it_comes(self):
+        task = Writing()
+        with FakeServer(task) as server, self.start("log 7 --follow", server=server) as process:
+            for count in range(1, 4):
+                task.write(f"line {count}\n")
+                process.wait_for_lines(count)
+            self.assertTrue(process.is_running)
+            task.write("end", is_end=True)
+            self.assertEqual(process.finish(), ("line 1\nline 2\nline 3\nend", "", 0))
+        # Told, not polled for: beside the first question, one for each part.
+        self.assertLessEqual(len(task.requests), 5)
+        self.assertEqual([request.get("wait", False) for request in task.requests],
+                         [False] + [True] * (len(task.requests) - 1))
+
+    def test_an_interruption(self):
+        task = Writing()
+        with FakeServer(task) as server:
+            with self.start("log 7 --follow", server=server) as process:
+                task.write("line 1\n")
+                process.wait_for_lines(1)
+                process.interrupt()
+                ran = process.finish()
+            task.leave()
+        sentence = "uv-task: interrupted; task 7 goes on. To read on: uv-task log 7 --follow --offset 7\n"
+        self.assertEqual(ran, ("line 1\n", sentence, 130))
+        task = Writing()
+        task.write("line 1\nline 2\n", is_end=True)
+        with FakeServer(task) as server:
+            self.expect(shlex.split(sentence.rpartition(": ")[2])[1:], "line 2\n", server=server)
+
+    def test_a_lost_connection(self):
+        task = Writing()
+        with FakeServer(task) as server, self.start("log 7 --follow --json", server=server) as process:
+            task.write("line 1\n")
+            process.wait_for_lines(1)
+            task.leave()
+            ran = process.finish()
+        self.assertEqual((ran.errors, ran.code), (
+            f"uv-task: the connection to 127.0.0.1:{server.port} was lost while the log of task 7 was read (the daemon "
+            "closed the connection). If the daemon still runs: uv-task log 7 --follow --offset 7 --json\n", 6))
+
+    def test_no_server(self):
+        with UnusedPort() as port:
+            for arguments in "log 7", "log 7 --follow":
+                self.expect(
+                    arguments, server=port, code=6,
+                    errors=f"nothing listens on 127.0.0.1:{port}. Start it with: uv-taskd --port {port}")
+
+    def test_on_a_terminal(self):
+        task = Writing()
+        task.write("\x1b[31mred\r\tend", is_end=True)
+        with FakeServer(task) as server, Terminal(UV_TASK_HOST=server.host, UV_TASK_PORT=server.port) as terminal:
+            self.assertEqual(terminal.run("uv-task log 7 --follow"), ([r"\u{1B}[31mred\u{D}" + "      end"], 0))
+
+
+if __name__ == "__main__":
+    unittest.main()
