@@ -98,7 +98,7 @@ class NoCommand(unittest.TestCase):
         self.check("There is no command 'res'. Did you mean 'result'?", "res", "1")
         self.check("There is no command 'wach'. Did you mean 'watch'?", "--port", 4321, "wach")
         self.check(
-            "There is no command 'xyzzy'; there are run, result, wait, status, cancel, list, watch, stats, info.", "xyzzy")
+            "There is no command 'xyzzy'; there are run, result, wait, status, log, cancel, list, watch, stats, info.", "xyzzy")
 
     def test_options_that_there_are_not(self):
         self.assertEqual(
