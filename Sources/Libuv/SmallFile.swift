@@ -63,6 +63,21 @@ package enum SmallFile {
         try call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) }
     }
 
+    /// Reads a file from its start, or whatever else can be read there (`uv_fs_open`, `uv_fs_read`).
+    ///
+    /// - Parameter most: how many bytes are read at most; the rest is left.
+    package static func read(_ path: String, upTo most: Int) throws(UVError) -> [UInt8] {
+        let file = try call("uv_fs_open") { uv_fs_open(nil, $0, path, O_RDONLY | O_CLOEXEC, 0, nil) }
+        defer { _ = try? call("uv_fs_close") { uv_fs_close(nil, $0, file, nil) } }
+        var bytes: [UInt8] = []
+        while bytes.count < most {
+            let piece = try read(upTo: min(most - bytes.count, 65536), from: file)
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return bytes
+    }
+
     /// Removes a file, and nothing else than a file (`uv_fs_unlink`).
     package static func remove(_ path: String) throws(UVError) {
         try checkIsFile(path)

@@ -19,11 +19,37 @@ struct TaskDaemon: ParsableCommand {
 
             Task types and their delays: \(typeList).
 
+            --tasks FILE adds task types of your own. Each runs a command, of which clients choose nothing: they send \
+            data, which it gets on its standard input, and take what it writes to its standard output. For example:
+
+              [tasks.thumbnail]
+              description = "Scale a picture to 128 pixels"
+              command = ["convert", "-", "-resize", "128x128", "png:-"]
+              data = "base64"
+              result = "base64"
+              timeout = "30s"
+
+            Only the command is needed. The other keys:
+
+              description     of one line, for people
+              data, result    "text" (the default), or "base64" for any bytes
+              timeout         how long it may run: "30s", "2m" (no end)
+              expected        how long it takes, until some runs were seen
+              max_output      how much it may write ("1MiB")
+              directory       where it runs (where the daemon does)
+              environment     { NAME = "value" }, beside the daemon's
+              data_as_option  true where data may begin an argument
+
+            {data} and {id} in an argument are replaced by the task's data and id, and stay within it: no shell sees \
+            them. A command that is a shell takes data as an argument of its script:
+
+              command = ["sh", "-c", "echo \\"$1\\"", "--", "{data}"]
+
             ^C, SIGTERM or SIGHUP: takes no more tasks, finishes the running one (as far as --drain-timeout allows) and \
             exits. A second one cuts the running task off.
 
-            Exit codes: 0 stopped in good order; 130, 143, 129 cut off (128 + the signal); 1 could not start; 64 wrong \
-            usage.
+            Exit codes: 0 stopped in good order; 130, 143, 129 cut off (128 + the signal); 1 could not start, or a mistake in \
+            the file of task types; 64 wrong usage.
 
             Example: uv-taskd --port 4321 --time-scale 0.1
             """,
@@ -79,6 +105,9 @@ struct TaskDaemon: ParsableCommand {
     var timeout: TimeArgument?
 
     @OptionGroup
+    var taskFile: TaskFileOptions
+
+    @OptionGroup
     var limits: LimitOptions
 
     @Option(
@@ -124,14 +153,40 @@ struct TaskDaemon: ParsableCommand {
 
     func run() throws {
         prepareProcess()
+        do throws(TaskFileFailure) {
+            if taskFile.check { try printCheck() }
+            serve(try taskFile.types())
+        } catch {
+            for line in error.lines { Self.say(line) }
+            leaveProcess(1)
+        }
+    }
+
+    /// Says what is in the file of task types, and exits.
+    private func printCheck() throws(TaskFileFailure) -> Never {
+        let (output, warnings) = try taskFile.report()
+        do throws(UVError) {
+            try StandardStream.output.write(output)
+        } catch {
+            Self.say("cannot write to stdout: \(error.message)")
+            leaveProcess(1)
+        }
+        for line in warnings { Self.say(line) }
+        leaveProcess(0)
+    }
+
+    private static func say(_ line: String) { try? StandardStream.error.write("uv-taskd: \(line)\n") }
+
+    private func serve(_ types: [TaskType]) -> Never {
         var logger = Logger(label: "uv-taskd") { NonBlockingLogHandler(label: $0) }
         logger.logLevel = logLevel.level
+        for line in types.flatMap(\.missing) { logger.warning("\(line)") }
         do throws(StartFailure) {
             let signal = try TaskServer.serve(
-                serverConfiguration, TaskCatalog(timeScale: timeScale), guardedBy: Self.guardProgram(), logger)
+                serverConfiguration, TaskCatalog(types, timeScale: timeScale), guardedBy: Self.guardProgram(), logger)
             leaveProcess(signal.map { 128 + $0.number } ?? 0)
         } catch {
-            try? StandardStream.error.write("uv-taskd: \(error)\n")
+            Self.say("\(error)")
             leaveProcess(1)
         }
     }
@@ -146,6 +201,7 @@ struct TaskDaemon: ParsableCommand {
         server.idleTimeout = timeout?.milliseconds
         limits.apply(to: &server)
         server.drainTimeout = drainTimeout.milliseconds
+        server.killTime = taskFile.killAfter.milliseconds
         return server
     }
 }

@@ -50,6 +50,20 @@ struct SmallFileTests {
         }
     }
 
+    @Test func aFileIsReadFromItsStart() throws {
+        try withFolder { folder in
+            let text = String(repeating: "пример\n", count: 20_000)
+            try SmallFile.write(text, to: "\(folder)/file")
+            #expect(try SmallFile.read("\(folder)/file", upTo: 1 << 20) == Array(text.utf8))
+            #expect(try SmallFile.read("\(folder)/file", upTo: 100_000) == Array(text.utf8.prefix(100_000)))
+            #expect(try SmallFile.read("/dev/null", upTo: 1) == [])
+            #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_open")) {
+                try SmallFile.read("\(folder)/none", upTo: 1)
+            }
+            #expect(throws: UVError.self) { try SmallFile.read(folder, upTo: 1) }
+        }
+    }
+
     @Test func aPipeThatIsFullIsWaitedFor() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)

@@ -1,0 +1,41 @@
+import Foundation
+import TaskCatalog
+import Testing
+
+@testable import TaskServer
+
+struct MissingProgramsTests {
+    private func missing(_ program: String, directory: String? = nil, path: String? = nil) -> [String] {
+        var command = Command([CommandArgument(program), CommandArgument("{data}")])
+        command.directory = directory
+        if let path { command.environment = ["PATH": path] }
+        return TaskType(name: "a", work: .command(command)).missing
+    }
+
+    @Test func whatIsThere() {
+        #expect(missing("sh") == [])
+        #expect(missing("/bin/sh") == [])
+        #expect(missing("bin/sh", directory: "/") == [])
+        #expect(missing("sh", directory: "/", path: "none:bin") == [])
+        #expect(TaskType.builtIn.flatMap(\.missing) == [])
+    }
+
+    @Test func programsThatAreNotThere() {
+        #expect(
+            missing("no-such-program") == [
+                "task type a: there is no program no-such-program in the PATH; until there is, its tasks fail"
+            ])
+        #expect(missing("sh", path: "/none").count == 1)
+        #expect(
+            missing("/no/such/program") == [
+                "task type a: there is no program /no/such/program; until there is, its tasks fail"
+            ])
+    }
+
+    @Test func directoriesThatAreNotThere() {
+        let line = "task type a: there is no directory /no/such/one; until there is, its tasks fail"
+        #expect(missing("sh", directory: "/no/such/one") == [line])
+        #expect(missing("bin/tool", directory: "/no/such/one") == [line])
+        #expect(missing("/no/program", directory: "/no/such/one").count == 2)
+    }
+}
