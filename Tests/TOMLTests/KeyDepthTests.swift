@@ -17,7 +17,10 @@ private func key(_ parts: Int, _ part: String = "a") -> String {
 }
 
 struct KeyDepthTests {
-    @Test(arguments: ["[KEY]", "[[KEY]]", "KEY = 1", "x = { KEY = 1 }", "x = [{ y = 1, KEY = 1 }]", "[x]\nKEY = 1"])
+    @Test(arguments: [
+        "[KEY]", "[[KEY]]", "KEY = 1", "x = { KEY = 1 }", "x = [{ y = 1, KEY = 1 }]", "[x]\nKEY = 1",
+        "x = { y = '''z'''', KEY = 1 }",
+    ])
     func aKeyHas32PartsAtMost(text: String) {
         for part in ["a", "\"b.\\\"\"", "'c\\'", "\"\""] {
             func withKey(_ parts: Int) -> String { "\n" + text.replacing("KEY", with: key(parts, part)) }
