@@ -1,4 +1,5 @@
 import Libuv
+import TaskCatalog
 import TaskQueue
 import Wire
 
@@ -7,6 +8,7 @@ enum ClosingReason: CustomStringConvertible {
     case broken(BrokenMessage)
     case unknownTask(TaskID)
     case forgottenTask(TaskID)
+    case badData(DataRefusal)
     case refused(SerialQueue.Refusal)
     case idle
     case notReading
@@ -21,6 +23,7 @@ enum ClosingReason: CustomStringConvertible {
         case .broken(let message): "broken message: \(message)"
         case .unknownTask(let id): "unknown task \(id)"
         case .forgottenTask(let id): "task \(id) is no longer kept"
+        case .badData(let refusal): RequestError.badData(refusal).message
         case .refused, .notReading: refusal?.rawValue ?? ""
         case .idle: "idle for longer than --timeout"
         case .tooMuchHeld(let bytes):
@@ -39,6 +42,7 @@ enum ClosingReason: CustomStringConvertible {
         case .broken: .brokenMessage
         case .unknownTask: .unknownTask
         case .forgottenTask: .forgottenTask
+        case .badData: .badData
         case .refused(.queueFull): .queueFull
         case .refused(.memoryFull): .memoryFull
         case .refused: .draining
@@ -56,6 +60,7 @@ enum ClosingReason: CustomStringConvertible {
         case .broken(let message): RequestError(message).code
         case .unknownTask: .unknownTask
         case .forgottenTask: .expired
+        case .badData: .badData
         case .refused(.queueFull): .queueFull
         case .refused(.memoryFull): .memoryFull
         case .refused: .draining
@@ -82,6 +87,7 @@ enum ClosingReason: CustomStringConvertible {
         case tooLong = "message over --max-message"
         case unknownTask = "unknown task id"
         case forgottenTask = "task no longer kept"
+        case badData = "data that the task type does not take"
         case queueFull = "queue full (--max-queued)"
         case memoryFull = "memory full (--max-memory)"
         case draining = "task submitted after the stop"

@@ -1,3 +1,4 @@
+import TaskCatalog
 import TaskQueue
 import Wire
 
@@ -19,6 +20,23 @@ extension RequestError {
             self.init(
                 .keyConflict,
                 "task \(task) was submitted with this key and another name or other data; give each task its own key")
+        }
+    }
+
+    static func badData(_ refusal: DataRefusal) -> RequestError {
+        switch refusal {
+        case .notBase64:
+            RequestError(
+                .badData,
+                "this task type takes its data in base64, and the data is not that: it takes the digits of RFC 4648, section 4, padded with = and without white space"
+            )
+        case .zeroInArgument:
+            RequestError(
+                .badData, "this task type has its data in an argument of a command, which can have no character U+0000")
+        case .tooLongForArgument(let most):
+            RequestError(
+                .badData,
+                "this task type has its data in an argument of a command, where at most \(most) bytes have room")
         }
     }
 

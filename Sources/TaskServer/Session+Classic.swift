@@ -1,3 +1,4 @@
+import TaskCatalog
 import TaskQueue
 import Wire
 
@@ -12,8 +13,20 @@ extension Session {
     }
 
     private func run(_ taskName: String, _ data: String) {
+        let type = server.catalog.index(of: taskName)
+        do throws(DataRefusal) {
+            if let type { try server.catalog.types[type].command?.check(data) }
+        } catch {
+            return end(.badData(error))
+        }
         do throws(SerialQueue.Refusal) {
-            reply(.submitted(try server.submit(taskName, data, from: id)))
+            let task =
+                if let type {
+                    try server.submit(type, data, key: nil, submitter: id, from: id).id
+                } else {
+                    try server.submitUnknown(from: id)
+                }
+            reply(.submitted(task))
         } catch {
             end(.refused(error))
         }

@@ -46,7 +46,8 @@ extension Session {
     func lookAtWriting() {
         if let error = stream.pendingError {
             close(.failed(error))
-        } else if phase == .ending, stream.isDrained, stream.hasAllTaken, inputEnded || lingerTimer?.isRunning == false {
+        } else if phase == .ending, stream.isDrained, stream.hasAllTaken, inputEnded || lingerTimer?.isRunning == false
+        {
             close(.clientEnded)
         }
     }

@@ -33,7 +33,10 @@ extension Session {
             _ = try record(of: task)
             let hasEnded = server.cancel(task)
             try ask(.status, of: task, hasEnded ? nil : Request.Wait(), sequence)
-        case .log: throw RequestError(.unknownRequest, "not built yet")
+        case .log(let task, let offset, let wait):
+            // Beyond the end is at the end, as that is now: what comes is told.
+            let offset = min(offset, server.queue.log(of: task).readableEnd)
+            try ask(.log(offset), of: task, wait, sequence)
         case .list(let query): reply(.list(page(query)), sequence)
         case .stats: reply(.stats(server.statistics), sequence)
         case .info: reply(.info(server.information), sequence)
@@ -48,6 +51,7 @@ extension Session {
             throw .unknownTaskName(
                 taskName, names: names, nearest: nearestName(to: taskName, among: names))
         }
+        do throws(DataRefusal) { try server.catalog.types[type].command?.check(data) } catch { throw .badData(error) }
         let id: TaskID
         let isExisting: Bool
         do throws(SerialQueue.Refusal) {
@@ -84,14 +88,18 @@ extension Session {
     private func ask(
         _ question: SessionWaits.Question, of task: TaskID, _ wait: Request.Wait?, _ sequence: Int
     ) throws(RequestError) {
-        let isFinal = try record(of: task).state.isFinal
-        guard let wait, !isFinal, wait.timeout != 0 else {
+        let mayWait = try !record(of: task).state.isFinal && !server.hasMore(of: task, for: question)
+        guard let wait, mayWait, wait.timeout != 0 else {
             return answer(
                 SessionWaits.Wait(
-                    sequence: sequence, task: task, question: question, timedOut: wait?.timeout == 0 && !isFinal))
+                    sequence: sequence, task: task, question: question, timedOut: wait?.timeout == 0 && mayWait))
         }
         let waiter = server.newWaiter(of: self)
-        server.queue.addWaiter(waiter, for: task)
+        if question.asksLog {
+            server.queue.addLogWaiter(waiter, for: task)
+        } else {
+            server.queue.addWaiter(waiter, for: task)
+        }
         let waits = self.waits ?? SessionWaits()
         self.waits = waits
         do throws(UVError) {
@@ -112,18 +120,42 @@ extension Session {
     /// Answers a question about a task.
     ///
     /// - Parameter known: how it has ended; nil for as it stands.
-    func answer(_ wait: SessionWaits.Wait, _ known: TaskRecord? = nil) {
+    func answer(_ wait: SessionWaits.Wait, _ known: EndedTask? = nil) {
         // After a time-out it may end and be forgotten before a slow client takes the answer.
-        guard let record = known ?? server.queue[wait.task] else { return refuse(.expired(wait.task), wait.sequence) }
+        guard let record = known?.record ?? server.queue[wait.task] else {
+            return refuse(.expired(wait.task), wait.sequence)
+        }
         let timedOut = wait.timedOut && !record.state.isFinal
         switch wait.question {
         case .status:
             reply(.status(server.report(on: record, wait.task), timedOut: timedOut), wait.sequence)
         case .result:
-            let result = Reply.TaskResult(
+            var result = Reply.TaskResult(
                 record.state, data: record.result, failure: record.failure, timedOut: timedOut)
+            if result.data != nil, let type = record.type {
+                result.encoding = server.catalog.types[Int(type.rawValue)].command?.result ?? .text
+            }
             reply(.result(result), wait.sequence)
             if resultOwed == wait.task { resultOwed = nil }
+        case .log(let offset):
+            let log = known?.log ?? server.queue.log(of: wait.task)
+            reply(.log(Reply.LogPart(log, from: offset, timedOut: timedOut)), wait.sequence)
         }
+    }
+}
+
+extension TaskServer {
+    /// Whether there is an answer to a question about a task that has not ended.
+    fileprivate func hasMore(of task: TaskID, for question: SessionWaits.Question) -> Bool {
+        if case .log(let offset) = question { queue.log(of: task).readableEnd > offset } else { false }
+    }
+}
+
+extension Reply.LogPart {
+    fileprivate init(_ log: TaskLog, from offset: Int, timedOut: Bool) {
+        let part = log.part(from: offset)
+        self.init(
+            text: part.text, next: part.next, skipped: part.skipped, hasEnded: log.hasEnded,
+            timedOut: timedOut && part.text.isEmpty)
     }
 }

@@ -2,7 +2,7 @@ import Libuv
 import TaskQueue
 import Wire
 
-/// Requests that are answered when a task has ended.
+/// Requests that are answered when a task has ended, or has written to its log.
 extension Session {
     /// Holds what follows until a task has ended.
     func hold(for task: TaskID) {
@@ -11,18 +11,17 @@ extension Session {
         held = (waiter, task)
     }
 
-    /// The task has ended for which one of the session's requests waited, or the time is over; `answerWaits` answers them all.
-    ///
+    /// What one of the session's requests waited for has come, or the time is over; `answerWaits` answers them all.
     func waitDidEnd(_ number: UInt64, _ outcome: WaitOutcome) {
         guard held?.waiter.number == number else {
             waits?.end(number, outcome)
             return
         }
         // A drain ends what waits in error.
-        if case .taskEnded(let task) = outcome { heldOutcome = task?.state ?? .error }
+        if case .taskEnded(let task) = outcome { heldOutcome = task?.record.state ?? .error }
     }
 
-    /// Answers those whose tasks have ended.
+    /// Answers those that can be.
     func answerWaits() {
         answerHeld()
         answerEndedWaits()
@@ -37,14 +36,23 @@ extension Session {
         if server.isStopping { resultOwed = held.task }
     }
 
-    /// Answers the requests whose tasks have ended, as far as the client takes the answers, and until others should have
+    /// Answers the requests that can be, as far as the client takes the answers, and until others should have
     /// their turn.
     private func answerEndedWaits() {
         while phase == .open, stream.isDrained, !hasYielded, let (wait, task) = waits?.nextEnded() {
             idleWatch?.noteActivity()
             answer(wait, task)
-            if server.isStopping, wait.question == .status { resultOwed = wait.task }
+            if server.isStopping { noteOwed(to: wait) }
             pace()
+        }
+    }
+
+    /// Who was told of a task's end may ask for its result.
+    private func noteOwed(to wait: SessionWaits.Wait) {
+        switch wait.question {
+        case .status: resultOwed = wait.task
+        case .log: if server.queue[wait.task]?.state.isFinal == true { resultOwed = wait.task }
+        case .result: break
         }
     }
 }

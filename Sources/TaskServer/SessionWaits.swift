@@ -3,18 +3,22 @@ import Libuv
 import TaskQueue
 import Wire
 
-/// The requests of one session that wait for a task's end, and those whose answer waits for the client to take earlier
+/// The requests of one session that wait for a task's end, or for its log, and those whose answer waits for the client to take earlier
 /// ones: answers are made when they can go out, so that a slow reader piles up nothing.
 final class SessionWaits {
     /// What one of them takes in memory, roughly, with its timer and its places in the queue's books.
     static let bytesPerWait = 512
 
-    enum Question {
+    enum Question: Equatable {
         case status
         case result
+        /// What stands in the log from an offset on.
+        case log(Int)
+
+        var asksLog: Bool { if case .log = self { true } else { false } }
     }
 
-    /// A request that is to be answered when its task has ended, or its time is over.
+    /// A request that is to be answered when its task has ended or has written to its log, or its time is over.
     struct Wait {
         let sequence: Int
         let task: TaskID
@@ -30,7 +34,7 @@ final class SessionWaits {
     private struct Ended {
         let wait: Wait
         /// What became of its task, as far as that may be forgotten meanwhile.
-        let task: TaskRecord?
+        let task: EndedTask?
         /// What that holds; of several waits for one task in a row only the first has it.
         var bytes: Int
 
@@ -63,23 +67,26 @@ final class SessionWaits {
         waiting[number] = (wait, timer)
     }
 
-    /// The task has ended, or the time is over.
+    /// What was waited for has come, or the time is over.
     func end(_ number: UInt64, _ outcome: WaitOutcome) {
         guard var entry = waiting.removeValue(forKey: number) else { return }
         entry.timer?.close()
-        var record: TaskRecord?
+        var known: EndedTask?
         switch outcome {
-        case .taskEnded(let task): record = task
+        case .taskEnded(let task): known = task
+        case .logGrew: break
         case .timedOut: entry.wait.timedOut = true
         }
-        var next = Ended(wait: entry.wait, task: record, bytes: 0)
-        if ended.last?.isOfSameTask(as: next) != true { next.bytes = record?.heldBytes ?? 0 }
+        var next = Ended(wait: entry.wait, task: known, bytes: 0)
+        if ended.last?.isOfSameTask(as: next) != true {
+            next.bytes = known.map { $0.record.heldBytes + $0.log.count } ?? 0
+        }
         endedBytes += next.bytes
         ended.append(next)
     }
 
     /// Takes out the next request that can be answered, with what became of its task where that was told.
-    func nextEnded() -> (wait: Wait, task: TaskRecord?)? {
+    func nextEnded() -> (wait: Wait, task: EndedTask?)? {
         guard let next = ended.popFirst() else {
             giveBackMemory()
             return nil

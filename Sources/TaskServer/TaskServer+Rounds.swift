@@ -3,11 +3,19 @@ import Libuv
 import TaskQueue
 import Wire
 
-/// How a wait for a task's end came to its own.
+/// How a wait for a task came to its own.
 enum WaitOutcome {
     /// With what became of the task, which may be forgotten before the answer goes out; nil in a drain, where none is.
-    case taskEnded(TaskRecord?)
+    case taskEnded(EndedTask?)
+    /// The task has written to its log.
+    case logGrew
     case timedOut
+}
+
+/// What became of a task.
+struct EndedTask {
+    let record: TaskRecord
+    let log: TaskLog
 }
 
 /// What waiters are still to be told.
@@ -31,6 +39,11 @@ extension TaskServer {
         nextRound.start(goOn)
     }
 
+    /// What became of a task that has ended; nil where it is no longer kept.
+    func endedTask(_ id: TaskID) -> EndedTask? {
+        queue[id].map { EndedTask(record: $0, log: queue.log(of: id)) }
+    }
+
     /// As `tell`, when no session is at work, and not all at once.
     func tellLater(_ waiters: [Waiter], _ outcome: WaitOutcome) {
         guard !waiters.isEmpty else { return }
@@ -38,7 +51,7 @@ extension TaskServer {
         nextRound.start(goOn)
     }
 
-    /// Tells those who waited for a task that it has ended; where they are very many, in the rounds to come. Not to be called
+    /// Tells those who waited for a task what came of it; where they are very many, in the rounds to come. Not to be called
     /// while a session is at work: it writes replies.
     func tell(_ waiters: [Waiter], _ outcome: WaitOutcome) {
         if waiters.count <= Self.waitersAtATime {

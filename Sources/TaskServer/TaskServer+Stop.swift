@@ -47,7 +47,7 @@ extension TaskServer {
             logger.notice("stopping: \(drained.dropped) waiting task\(drained.dropped == 1 ? "" : "s") dropped")
         }
         if let running = queue.running {
-            logger.notice("finishing task \(running), \(timeLeft(of: running)); ^C again to leave at once")
+            logger.notice("finishing task \(running)\(timeLeftOfRunning); ^C again to leave at once")
             stopTimer.start(after: configuration.drainTimeout) { [unowned self] in
                 logger.warning("task \(running) is being cut off: it did not finish within --drain-timeout")
                 interruptTask()
@@ -57,13 +57,10 @@ extension TaskServer {
         if queue.running == nil { leave() }
     }
 
-    /// `about 12 s`, from the delay of the task's type.
-    private func timeLeft(of id: TaskID) -> String {
-        guard let record = queue[id], let type = record.type, case .execute(_, let start) = record.progress
-        else { return "nearly done" }
-        let elapsed = Duration.milliseconds(now.milliseconds - start.milliseconds)
-        let seconds = (catalog.types[Int(type.rawValue)].delay - elapsed) / .seconds(1)
-        return seconds < 1 ? "less than 1 s" : "about \(Int(seconds.rounded())) s"
+    /// `, about 12 s`, from how long tasks of its type usually run; empty where that is not known, or over.
+    private var timeLeftOfRunning: String {
+        guard let left = queue.timeLeftOfRunning(durations.all, at: now), left > 0 else { return "" }
+        return left < 1000 ? ", less than 1 s" : ", about \((left + 500) / 1000) s"
     }
 
     private func cutOff(_ signal: Signal) {
@@ -87,7 +84,7 @@ extension TaskServer {
         logger.warning("task \(running) does not end; it goes with the process")
         runner.abandon()
         let waiters = queue.finish(.failure(.cutOff), at: now)
-        tell(waiters, .taskEnded(queue[running]))
+        tell(waiters, .taskEnded(endedTask(running)))
         leave()
     }
 

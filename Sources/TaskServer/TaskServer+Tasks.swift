@@ -8,13 +8,8 @@ import Wire
 extension TaskServer {
     var now: Timestamp { Timestamp(milliseconds: loop.now) }
 
-    /// Queues a task from a classic request, and starts it if none runs. One of an unknown type ends at once.
-    func submit(
-        _ name: String, _ data: String, from connection: ConnectionID
-    ) throws(SerialQueue.Refusal) -> TaskID {
-        if let type = catalog.index(of: name) {
-            return try submit(type, data, key: nil, submitter: connection, from: connection).id
-        }
+    /// Takes in a task of an unknown type from a classic request; it ends at once.
+    func submitUnknown(from connection: ConnectionID) throws(SerialQueue.Refusal) -> TaskID {
         let failure = TaskFailure(.unknownTaskName, "no task type has that name")
         let id = try queue.submitFailed(failure, from: connection, at: now)
         scheduleExpiry()
@@ -48,14 +43,31 @@ extension TaskServer {
         }
     }
 
+    /// The command of the running task has written to its standard error. Whoever waits for that is told in the loop's next
+    /// round, of all that has come until then.
+    func taskDidWriteLog(_ bytes: [UInt8]) {
+        // Where the task was abandoned, nobody is left to be told.
+        if queue.running != nil { tellLater(queue.appendLog(bytes), .logGrew) }
+    }
+
     private func taskDidEnd(_ id: TaskID, _ outcome: Result<String, TaskFailure>) {
         let waiters = queue.finish(outcome, at: now)
-        let ended = queue[id]
+        let ended = endedTask(id)
+        if let record = ended?.record { noteDuration(of: record) }
         if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
         startNextTask()
         scheduleExpiry()
         tell(waiters, .taskEnded(ended))
         if case .draining = stopPhase { leave() }
+    }
+
+    /// Where the task ended by itself, what it took tells how long others of its type will take.
+    private func noteDuration(of record: TaskRecord) {
+        guard let type = record.type, let start = record.startedAt, let end = record.finishedAt else { return }
+        switch record.failure?.code {
+        case nil, .exit, .notUTF8: durations.note(end.milliseconds - start.milliseconds, of: type)
+        default: break
+        }
     }
 
     /// Ends a task before its time.
@@ -65,7 +77,7 @@ extension TaskServer {
         switch queue.cancel(id, at: now) {
         case .ended(let waiters):
             if logsEvents { logger.debug("task \(id) cancelled before it started") }
-            tellLater(waiters, .taskEnded(queue[id]))
+            tellLater(waiters, .taskEnded(endedTask(id)))
             scheduleExpiry()
             return true
         case .isRunning:

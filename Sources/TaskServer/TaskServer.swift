@@ -130,6 +130,7 @@ package final class TaskServer {
         runner.prepare {
             $0.killTime = configuration.killTime
             $0.descriptorLimit = configuration.commandDescriptorLimit
+            $0.onLog = { [unowned self] in taskDidWriteLog($0) }
         }
         guard let guardProgram, catalog.types.contains(where: { $0.command != nil }) else { return }
         do throws(UVError) {

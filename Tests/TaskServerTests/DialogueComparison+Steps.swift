@@ -70,7 +70,8 @@ extension DialogueComparison {
         guard model.connections[id]?.inputEnded == false, !model.isPaused(id), guests[id]!.outbox.isBetweenMessages,
             let task = model.queue.ids.randomElement(using: &generator)
         else { return }
-        let request: ModelRequest = generator.oneIn(2) ? .status(task, .short) : .result(task, .short)
+        let requests: [ModelRequest] = [.status(task, .short), .result(task, .short), .log(task, offset: 0, .short)]
+        let request = requests[generator.number(0..<3)]
         try deliver(request, id)
         model.passTime()
         try compare()

@@ -2,9 +2,16 @@ import Wire
 
 /// A request with a `seq` that waits for a task's end.
 struct ModelWait {
+    enum Question {
+        case status
+        case result
+        /// No task of the model writes any.
+        case log
+    }
+
     let sequence: Int
     let task: Int
-    let asksResult: Bool
+    let question: Question
     var timedOut = false
     /// Its time-out comes within the step.
     var isShort = false

@@ -26,6 +26,7 @@ enum ModelRequest {
     case status(Int, Wait? = nil)
     case result(Int, Wait? = nil)
     case cancel(Int)
+    case log(Int, offset: Int, Wait? = nil)
     case list(Request.ListQuery)
     case stats
     case info
@@ -39,6 +40,8 @@ enum ModelRequest {
         case .status(let task, let wait): #""type":"status","task_id":\#(task)"# + (wait?.rawValue ?? "")
         case .result(let task, let wait): #""type":"get_result","task_id":\#(task)"# + (wait?.rawValue ?? "")
         case .cancel(let task): #""type":"cancel","task_id":\#(task)"#
+        case .log(let task, let offset, let wait):
+            #""type":"log","task_id":\#(task),"offset":\#(offset)"# + (wait?.rawValue ?? "")
         case .list(let query):
             #""type":"list","limit":\#(query.limit)"# + (query.before.map { #","before":\#($0)"# } ?? "")
                 + (query.state.map { #","status":"\#($0.rawValue)""# } ?? "")
@@ -178,11 +181,12 @@ struct ModelWriter {
         func wait() -> ModelRequest.Wait? {
             generator.oneIn(3) ? nil : [.endless, .endless, .hour, .zero].randomElement(using: &generator)!
         }
-        switch generator.number(0..<20) {
+        switch generator.number(0..<22) {
         case 0..<7: return generator.oneIn(2) ? run(key: nil, &generator) : runAgain(&generator)
         case 7..<10: return .status(task(tasks, &generator), wait())
         case 10..<13: return .result(task(tasks, &generator), wait())
         case 13..<17: return .cancel(task(tasks, &generator))
+        case 20, 21: return .log(task(tasks, &generator), offset: generator.number(0..<3), wait())
         case 17, 18:
             let before = generator.oneIn(2) ? TaskID(rawValue: task(tasks, &generator)) : nil
             let state = generator.oneIn(2) ? TaskState.allCases.randomElement(using: &generator)! : nil

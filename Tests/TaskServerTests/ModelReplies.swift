@@ -26,12 +26,16 @@ extension ModelServer {
     func answer(_ wait: ModelWait) -> String {
         let task = queue[wait.task]
         let timedOut = wait.timedOut && !task.state.isFinal ? #","timed_out":true"# : ""
-        if wait.asksResult {
+        switch wait.question {
+        case .status: return #"{"seq":\#(wait.sequence),\#(report(wait.task))\#(timedOut)}"#
+        case .log:
+            let ended = task.state.isFinal
+            return #"{"seq":\#(wait.sequence),"text":"","offset":0,"ended":\#(ended)\#(timedOut)}"#
+        case .result:
             let data = task.result.map { #""\#($0)""# } ?? "null"
             return #"{"seq":\#(wait.sequence),"status":"\#(task.state.rawValue)","data":\#(data)"#
                 + failure(of: task) + timedOut + "}"
         }
-        return #"{"seq":\#(wait.sequence),\#(report(wait.task))\#(timedOut)}"#
     }
 
     func submitted(_ id: Int, _ isExisting: Bool) -> String {

@@ -45,7 +45,7 @@ extension ModelServer {
             guard let known = known(task, id) else { return }
             reply(classicResult(known), to: id)
             tookResult(task, id)
-        case .cancel, .list, .stats, .info: preconditionFailure("not without a seq")
+        case .cancel, .log, .list, .stats, .info: preconditionFailure("not without a seq")
         }
     }
 
@@ -61,8 +61,9 @@ extension ModelServer {
     private mutating func answer(_ request: ModelRequest, _ sequence: Int, _ id: Int) {
         switch request {
         case .run(let type, let data, let key): submit(type, data, key, sequence, id)
-        case .status(let task, let wait): ask(task, asksResult: false, wait, sequence, id)
-        case .result(let task, let wait): ask(task, asksResult: true, wait, sequence, id)
+        case .status(let task, let wait): ask(task, .status, wait, sequence, id)
+        case .result(let task, let wait): ask(task, .result, wait, sequence, id)
+        case .log(let task, _, let wait): ask(task, .log, wait, sequence, id)
         case .cancel(let task): cancel(task, sequence, id)
         case .list(let query): reply(#"{"seq":\#(sequence),\#(list(query))}"#, to: id)
         case .stats: reply(#"{"seq":\#(sequence),\#(statistics)}"#, to: id)
@@ -85,19 +86,19 @@ extension ModelServer {
     }
 
     private mutating func ask(
-        _ task: Int, asksResult: Bool, _ wait: ModelRequest.Wait?, _ sequence: Int, _ id: Int
+        _ task: Int, _ asked: ModelWait.Question, _ wait: ModelRequest.Wait?, _ sequence: Int, _ id: Int
     ) {
         guard queue.isKnown(task) else {
             return refuse(queue.ids.contains(task) ? .expired : .unknownTask, sequence, id)
         }
-        var question = ModelWait(sequence: sequence, task: task, asksResult: asksResult)
+        var question = ModelWait(sequence: sequence, task: task, question: asked)
         guard let wait, !queue[task].state.isFinal, wait != .zero else {
             question.timedOut = wait == .zero
             reply(answer(question), to: id)
-            return asksResult ? tookResult(task, id) : ()
+            return asked == .result ? tookResult(task, id) : ()
         }
         question.isShort = wait == .short
-        connections[id]!.waiting.append((newWaiter(id, task), question))
+        connections[id]!.waiting.append((newWaiter(id, task, readsLog: asked == .log), question))
     }
 
     private mutating func cancel(_ task: Int, _ sequence: Int, _ id: Int) {
@@ -115,10 +116,10 @@ extension ModelServer {
                 isAmbiguous = true
             }
             queue.interrupt(task)
-            return ask(task, asksResult: false, .endless, sequence, id)
+            return ask(task, .status, .endless, sequence, id)
         case .success, .error: break
         }
-        ask(task, asksResult: false, nil, sequence, id)
+        ask(task, .status, nil, sequence, id)
     }
 }
 

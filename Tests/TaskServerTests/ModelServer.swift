@@ -13,6 +13,8 @@ struct ModelServer {
     /// Who waits for which task, in the order in which they began to.
     var waiters: [(number: Int, connection: Int, task: Int)] = []
     private var lastNumber = 0
+    /// The numbers of those who wait for a log.
+    private var logReaders: Set<Int> = []
     /// Who is to be told in the next round that a task has ended.
     var pending: [(number: Int, connection: Int, task: Int)] = []
     /// A task is on its way to its end because its delay was interrupted.
@@ -99,10 +101,10 @@ struct ModelServer {
         for wait in connection.ended {
             // Even where it is forgotten before this round: what became of it came with the news.
             reply(answer(wait), to: id)
-            if wait.asksResult {
-                tookResult(wait.task, id)
-            } else if isStopping {
-                connections[id]!.owesResult = wait.task
+            switch wait.question {
+            case .result: tookResult(wait.task, id)
+            case .status: if isStopping { connections[id]!.owesResult = wait.task }
+            case .log: if isStopping, queue[wait.task].state.isFinal { connections[id]!.owesResult = wait.task }
             }
         }
     }
@@ -133,14 +135,17 @@ struct ModelServer {
         if told.count > 1 { for id in told { settle(id) } }
     }
 
+    /// Those who wait for the log are told first.
     mutating func release(_ task: Int) -> [(number: Int, connection: Int, task: Int)] {
         defer { waiters.removeAll { $0.task == task } }
-        return waiters.filter { $0.task == task }
+        let released = waiters.filter { $0.task == task }
+        return released.filter { logReaders.contains($0.number) } + released.filter { !logReaders.contains($0.number) }
     }
 
-    mutating func newWaiter(_ id: Int, _ task: Int) -> Int {
+    mutating func newWaiter(_ id: Int, _ task: Int, readsLog: Bool = false) -> Int {
         lastNumber += 1
         waiters.append((lastNumber, id, task))
+        if readsLog { logReaders.insert(lastNumber) }
         return lastNumber
     }
 
