@@ -86,7 +86,7 @@ extension TaskCommand {
                 That is the end of it, as much as the server keeps (64 KiB), of tasks that run a command; others have no \
                 log. Bytes that are not UTF-8 come as U+FFFD.
 
-                Exit codes: 0 answered, however the task ended; 3 no such task, 4 the server ended the wait, 6 no server, \
+                Exit codes: 0 answered (however the task ended), 3 no such task, 4 the server ended the wait, 6 no server, \
                 no answer or a lost connection, 130 interrupted (the task goes on).
                 """)
 
