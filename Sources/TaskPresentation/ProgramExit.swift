@@ -17,7 +17,7 @@ package enum ProgramExit: Int32, Sendable, CaseIterable, Comparable {
     case noConnection = 6
     /// A bad number, action or option (`EX_USAGE`).
     case usage = 64
-    /// What was to be printed could not be written (`EX_IOERR`).
+    /// What was to be printed, or put into a file, could not be written (`EX_IOERR`).
     case cannotWrite = 74
     /// The user pressed ^C (128 and the number of the signal).
     case interrupted = 130

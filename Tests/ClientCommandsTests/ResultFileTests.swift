@@ -83,14 +83,14 @@ extension ClientCommandsTests {
             }
             let sentence =
                 "uv-task: cannot write the result of task 7 to \(file): no such file or directory; uv-task result 7 "
-                + "--output '\(file)' --instance \(life)\(options(harness)) tries again\n"
+                + "--output \(file) --instance \(life)\(options(harness)) tries again\n"
             #expect(harness.perform(runInput()) == CommandOutcome("", sentence, 74))
         }
 
         @Test func whoeverGoesOnWantsTheFileToo() {
             let ran = CommandHarness(FakeServer([.silence, .silence, .close])).perform(result(waits: true))
             #expect(ran.code == 6 && ran.output.isEmpty)
-            #expect(ran.errors.contains(": uv-task result 7 --wait --output '\(file)' --instance \(life) --host"))
+            #expect(ran.errors.contains(": uv-task result 7 --wait --output \(file) --instance \(life) --host"))
         }
     }
 }

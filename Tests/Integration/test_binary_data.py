@@ -111,7 +111,7 @@ class BinaryData(CommandTest):
         with FakeServer(Thumbnails()) as server:
             self.expect("run thumbnail abc --wait --output /dev/full", server=server, code=74, errors=(
                 "cannot write the result of task 7 to /dev/full: no space left on device; uv-task result 7 "
-                f"--output '/dev/full' --instance {Thumbnails.INSTANCE} tries again"))
+                f"--output /dev/full --instance {Thumbnails.INSTANCE} tries again"))
 
     def test_an_interruption_leaves_nothing(self):
         file = self.folder / "small"
@@ -122,7 +122,7 @@ class BinaryData(CommandTest):
             process.interrupt()
             ran = process.finish()
         self.assertEqual(ran, ("", (
-            f"uv-task: interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait --output '{file}' "
+            f"uv-task: interrupted; task 7 goes on. To wait for it: uv-task result 7 --wait --output {file} "
             f"--instance {Thumbnails.INSTANCE}\n"), 130))
         self.assertEqual([path.name for path in self.folder.iterdir()], ["picture"])
 

@@ -3,7 +3,7 @@ import Testing
 
 struct UsageWordsTests {
     @Test func wordsForShells() {
-        #expect(UsageWords.shellWord("a-b.c_1:2%lo") == "a-b.c_1:2%lo")
+        #expect(UsageWords.shellWord("a-b.c_1:2%lo/x") == "a-b.c_1:2%lo/x")
         #expect(UsageWords.shellWord("") == "''")
         #expect(UsageWords.shellWord("it's $x") == #"'it'\''s $x'"#)
     }
