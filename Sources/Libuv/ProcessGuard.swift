@@ -52,6 +52,7 @@ package final class ProcessGuard {
     ///
     /// - Parameter group: 0 for none.
     package func watch(_ group: Int32) {
+        guard group != 0 || self.group != 0 else { return }
         self.group = group
         if process == nil, group != 0 { return startAgain() }
         tell()

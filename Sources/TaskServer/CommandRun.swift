@@ -110,7 +110,6 @@ final class CommandRun: TaskRun {
         guard let process else { return }
         // Others of its group may hold the pipes; and nothing may run beside the next task.
         process.signalGroup(.kill)
-        surroundings.processGuard?.watch(0)
         process.output.readWhatIsThere(atMost: Self.mostOfAPipe)
         process.errors.readWhatIsThere(atMost: Self.mostOfAPipe)
         let outcome = outcome(processEnd)

@@ -50,6 +50,8 @@ final class TaskRunner {
         let end = { [self] (outcome: Result<String, TaskFailure>) in
             run = nil
             if !isAbandoned { completion(outcome) }
+            // A word to the guard wakes it: where another command follows at once, that of its group is enough.
+            if !(run is CommandRun) { surroundings.processGuard?.watch(0) }
         }
         switch type.work {
         case .function(let delay, let function):
