@@ -62,6 +62,7 @@ extension TaskServer {
             instance: instance,
             taskTypes: zip(catalog.types, durations.all).map { type, usual in
                 var told = ServerInformation.TaskType(name: type.name, delay: type.delay.millisecondsRoundedUp.asCount)
+                told.isCommand = type.command != nil
                 told.description = type.description
                 told.data = type.command?.data ?? .text
                 told.result = type.command?.result ?? .text
