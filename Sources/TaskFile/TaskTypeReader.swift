@@ -28,7 +28,7 @@ struct TaskTypeReader {
     /// The type; nil, or not what the file means, where there are mistakes.
     mutating func type(named name: String) -> TaskType? {
         let description = table.take("description", "must be a text of one line") { value in
-            value.string.flatMap { $0.unicodeScalars.contains(where: ValuePath.isUnseen) ? nil : $0 }
+            value.string.flatMap { $0.unicodeScalars.allSatisfy(Self.staysOnLine) ? $0 : nil }
         }
         let data = encoding("data")
         let result = encoding("result")
@@ -44,6 +44,13 @@ struct TaskTypeReader {
         }
         command.environment = environment()
         return TaskType(name: name, description: description, work: .command(command))
+    }
+
+    private static func staysOnLine(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
     }
 
     private mutating func encoding(_ key: String) -> DataEncoding {

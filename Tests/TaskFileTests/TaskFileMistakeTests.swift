@@ -93,7 +93,7 @@ struct TaskFileMistakeTests {
     }
 
     @Test func valuesOfTheWrongKind() {
-        for value in ["5", "\"a\\nb\"", "\"\\u001b\"", "[]"] {
+        for value in ["5", "\"a\\nb\"", "\"\\u001b\"", "\"\\u2028\"", "[]"] {
             #expect(
                 mistakes(inValue: "description = \(value)") == ["f:3: tasks.a.description: must be a text of one line"])
         }

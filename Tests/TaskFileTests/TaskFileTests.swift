@@ -60,6 +60,11 @@ struct TaskFileTests {
         #expect(try types("[tasks.a]\ncommand = ['true']").first?.description == nil)
     }
 
+    @Test func descriptionsAreOfAnyCharacters() throws {
+        let text = "Снимок 👨‍👩‍👧 — \u{a0}\"x\""
+        #expect(try types("[tasks.a]\ncommand = ['x']\ndescription = '\(text)'").first?.description == text)
+    }
+
     @Test func typesStandInTheOrderOfTheFile() throws {
         let text = ["zeta", "alpha", "\"пример\"", "'a.b/c'"].map { "[tasks.\($0)]\ncommand = ['true']\n" }.joined()
         #expect(try types(text).map(\.name) == ["zeta", "alpha", "пример", "a.b/c"])
