@@ -45,7 +45,8 @@ package enum ServerWords {
     private static func words(for type: ServerInformation.TaskType) -> String {
         var words = type.isCommand ? "a command" : type.delay == 0 ? "at once" : Durations.exact(type.delay)
         if type.isCommand {
-            words += type.usualDuration.map { ", usually \(Durations.about($0))" } ?? ", how long is not known yet"
+            words +=
+                type.usualDuration.map { ", usually \(Durations.about($0))" } ?? ", how long it takes is not known yet"
         }
         switch (type.data, type.result) {
         case (.text, .text): break

@@ -99,7 +99,8 @@ class Members(unittest.TestCase):
             self.assertEqual(info, {
                 "name": "uv-taskd",
                 "protocol": 1,
-                "task_types": [{"name": name, "delay_ms": delay} for name, delay in delays.items()],
+                "task_types": [
+                    {"name": name, "delay_ms": delay, "usual_ms": delay} for name, delay in delays.items()],
                 "limits": limits,
             })
 

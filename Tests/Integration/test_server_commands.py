@@ -167,8 +167,9 @@ task type too_long_echo  20000 s
 """, "", 0))
         self.expect_json("info --json", (
             f'{{"name":"uv-taskd","version":"{version}","protocol":1,"instance":"I","task_types":['
-            '{"name":"echo","delay_ms":N},{"name":"revers","delay_ms":N},{"name":"reverse","delay_ms":N},'
-            '{"name":"permutation","delay_ms":N},{"name":"too_long_echo","delay_ms":N}],'
+            '{"name":"echo","delay_ms":N,"usual_ms":N},{"name":"revers","delay_ms":N,"usual_ms":N},'
+            '{"name":"reverse","delay_ms":N,"usual_ms":N},{"name":"permutation","delay_ms":N,"usual_ms":N},'
+            '{"name":"too_long_echo","delay_ms":N,"usual_ms":N}],'
             '"limits":{"max-message":1048576,"max-queued":100000,"max-memory":268435456,"keep-results":100000,'
             f'"keep-for":null,"max-connections":{self.limit("max-connections")},"max-unanswered":1000,"timeout":null,'
             '"write-timeout":30000,"drain-timeout":30000}}\n'))

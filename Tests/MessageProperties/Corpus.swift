@@ -28,8 +28,7 @@ package enum Corpus {
         "code", "message", "position", "eta_ms", "tasks", "next", "failure", "existing", "timed_out", "refused",
         "limits", "task_types", "name", "version", "protocol", "delay_ms", "0123456789abcdef",
         "log", "offset", "text", "skipped", "ended", "encoding", "base64", "exit_status", "signal", "stderr",
-        "usual_ms",
-        "description", "result", "bad_data",
+        "usual_ms", "command", "description", "result", "bad_data",
     ]
 
     /// For each dialogue what each side sends; the ends of a line that goes on are put together, and what the document

@@ -77,8 +77,8 @@ struct ServerWordsTests {
                 task type slow    2 s: Waits
                 task type thumb   a command, usually about 2 s, binary data and result: Scales a\u{A}picture
                 task type hash    a command, usually less than 1 s, binary data
-                task type draw    a command, how long is not known yet, binary result
-                task type deploy  a command, how long is not known yet: Deploys
+                task type draw    a command, how long it takes is not known yet, binary result
+                task type deploy  a command, how long it takes is not known yet: Deploys
                 """#)
     }
 

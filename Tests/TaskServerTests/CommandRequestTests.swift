@@ -91,8 +91,8 @@ struct CommandRequestTests {
         try client.send(Numbered.ask(1, "info"))
         let line = try #require(client.line())
         let types =
-            #""task_types":[{"name":"picture","delay_ms":0,"description":"Does picture","data":"base64"},"#
-            + #"{"name":"hash","delay_ms":0,"usual_ms":2000,"description":"Does hash","result":"base64"},"#
+            #""task_types":[{"name":"picture","delay_ms":0,"command":true,"description":"Does picture","data":"base64"},"#
+            + #"{"name":"hash","delay_ms":0,"command":true,"usual_ms":2000,"description":"Does hash","result":"base64"},"#
             + #"{"name":"revers","delay_ms":1000,"usual_ms":1000}]"#
         #expect(line.contains(types), "\(line)")
         dialogue.end()
