@@ -119,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "TaskServerTests",
             dependencies: [
-                "TaskServer", "TaskQueue", "TaskCatalog", "Libuv", "Wire", "ModelRuns", logging,
+                "TaskServer", "TaskQueue", "TaskCatalog", "TaskFile", "Libuv", "Wire", "ModelRuns", logging,
             ],
             swiftSettings: settings),
         // A server that follows a script, and the real one on a thread of its own: what clients are tested against.

@@ -1,5 +1,7 @@
 import Foundation
 import Libuv
+import TaskCatalog
+import TaskFile
 import Testing
 import Wire
 
@@ -16,6 +18,8 @@ struct ProtocolDocumentTests {
     private struct Example {
         /// What stands behind the word `dialogue`.
         let options: String
+        /// The last TOML before it: the server's types, where the options say so.
+        let taskFile: String
         var steps: [Step] = []
     }
 
@@ -23,10 +27,15 @@ struct ProtocolDocumentTests {
         let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/Wire/PROTOCOL.md")
         let text = try String(contentsOf: document, encoding: .utf8)
-        return try text.components(separatedBy: "```dialogue").dropFirst().map { block in
+        var taskFile = ""
+        let blocks = text.components(separatedBy: "```dialogue")
+        return try zip(blocks, blocks.dropFirst()).map { before, block in
+            if let file = before.components(separatedBy: "```toml\n").dropFirst().last {
+                taskFile = file.components(separatedBy: "\n```")[0]
+            }
             let lines = block.components(separatedBy: "\n```")[0]
                 .replacing(/\n +/, with: "").components(separatedBy: "\n")
-            return Example(options: lines[0], steps: try lines.dropFirst().map(step))
+            return Example(options: lines[0], taskFile: taskFile, steps: try lines.dropFirst().map(step))
         }
     }
 
@@ -43,14 +52,17 @@ struct ProtocolDocumentTests {
 
     @Test func everyDialogueIsTrue() throws {
         let examples = try Self.examples()
-        #expect(examples.count >= 18)
+        #expect(examples.count >= 22)
         for example in examples { try run(example) }
     }
 
     private func run(_ example: Example) throws {
+        var words = example.options.split(separator: " ")
+        let hasTaskFile = words.first == "--tasks"
+        if hasTaskFile { words.removeFirst() }
+        let types = hasTaskFile ? try TaskFile(Array(example.taskFile.utf8)).types : TaskType.builtIn
         // Slow enough for a task to be seen while it runs, fast enough for a test.
-        let dialogue = try Dialogue(timeScale: 0.1) { configuration in
-            let words = example.options.split(separator: " ")
+        let dialogue = try Dialogue(timeScale: 0.1, types: types) { configuration in
             for index in stride(from: 0, to: words.count, by: 2) {
                 set(String(words[index]), Int(words[index + 1]) ?? 0, of: &configuration)
             }
