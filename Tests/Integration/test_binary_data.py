@@ -99,7 +99,8 @@ class BinaryData(CommandTest):
         with UnusedPort() as port:
             for arguments in "run echo x --wait", "result 7", "result 7 --wait":
                 for file, cause in (
-                    (self.folder, "illegal operation on a directory"), (self.folder / "no" / "x", "no such file or directory"),
+                    (self.folder, "illegal operation on a directory"),
+                    (self.folder / "no" / "x", "no such file or directory"),
                     (self.picture / "x", "not a directory"),
                 ):
                     self.expect(
@@ -132,6 +133,18 @@ class BinaryData(CommandTest):
                 self.assertEqual(terminal.run("uv-task run thumbnail --wait <$PICTURE"), ([(
                     "uv-task: the result of task 7, 9.7 MiB, is binary and not for a terminal; uv-task result 7 "
                     "--output FILE --instance 00000000000000ff writes it to a file")], 0))
+
+    def test_by_the_daemon(self):
+        types = self.folder / "tasks.toml"
+        types.write_text('[tasks.copy]\ncommand = ["cat"]\ndata = "base64"\nresult = "base64"\nmax_output = "20MiB"\n')
+        daemon = self.start_daemon("--tasks", types, "--max-message", "16MiB")
+        with open(self.picture, "rb") as picture:
+            self.expect(
+                ["run", "copy", "--wait", "--output", self.folder / "copy"], stdin=picture, server=daemon)
+        self.assertEqual((self.folder / "copy").read_bytes(), PICTURE)
+        self.assertRegex(
+            self.call("info", server=daemon).output,
+            "\ntask type copy +a command, usually (less than|about) [^,]+, binary data and result\n")
 
 
 if __name__ == "__main__":
