@@ -49,6 +49,8 @@ extension Request {
     var waitTime: UInt64? {
         switch self {
         case .status(_, let wait?), .result(_, let wait?), .log(_, _, let wait?): wait.timeout.map(UInt64.init)
+        // It is answered once the task has ended; how long a command may take to end is the server's to say.
+        case .cancel: nil
         default: 0
         }
     }
