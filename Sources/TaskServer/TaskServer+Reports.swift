@@ -72,8 +72,8 @@ extension TaskServer {
             limits: configuration.limits)
     }
 
-    /// When a waiting task will start, in milliseconds; nil where that can't be foretold.
-    var timeToNextStart: Int? { queue.timeLeftOfRunning(durations.all, at: now).map { max(1, $0.asCount) } }
+    /// When a waiting task will start, in milliseconds; a second where that can't be foretold.
+    var timeToNextStart: Int { queue.timeLeftOfRunning(durations.all, at: now).map { max(1, $0.asCount) } ?? 1000 }
 }
 
 extension TaskType {

@@ -389,7 +389,7 @@ class DescriptorsExhausted(unittest.TestCase):
                 self.assertEqual(other.ask("list"), {"tasks": []})
 
     def test_those_inside_are_served_and_the_others_are_told(self):
-        with Daemon(command=with_open_files(64)) as daemon:
+        with Daemon(command=with_open_files(80)) as daemon:
             self.check_life(daemon, 32)
 
     def test_also_where_there_are_fewer_than_the_daemon_counted_on(self):

@@ -225,7 +225,8 @@ class Codes(unittest.TestCase):
                 other.expect_end()
             stats = connection.ask("stats")
             told = {"unknown_request": 1, "unknown_task": 2, "unknown_task_name": 1, "restarted": 1, "bad_request": 1}
-            silent = ("expired", "too_large", "queue_full", "memory_full", "too_many_connections", "draining", "key_conflict")
+            silent = ("bad_data", "expired", "too_large", "queue_full", "memory_full", "too_many_connections", "draining",
+                      "key_conflict")
             self.assertEqual(stats["refused"], {**told, **dict.fromkeys(silent, 0)})
             self.assertEqual(stats["closed_for_errors"], 1)
 

@@ -131,7 +131,7 @@ struct CommandRequestTests {
         let waiting = client.object()
         #expect(waiting["position"] as? Int == 1 && waiting["eta_ms"] == nil)
         let error = client.object()["error"] as? [String: Any]
-        #expect(error?["code"] as? String == "queue_full" && error?["retry_after_ms"] == nil)
+        #expect(error?["code"] as? String == "queue_full" && error?["retry_after_ms"] as? Int == 1000)
         let status = client.object()
         #expect(status["position"] as? Int == 1 && status["eta_ms"] == nil)
         dialogue.end()
