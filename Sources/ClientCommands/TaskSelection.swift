@@ -27,7 +27,10 @@ extension TaskSelection {
         show: (TaskID, TaskReport) throws(CommandEnd) -> ProgramExit
     ) throws(CommandEnd) -> ProgramExit {
         let answers = try context.talk { conversation throws(CommandEnd) in
-            try conversation.ask(ids.map(request), for: instance)
+            let requests = ids.map(request)
+            // A cancel takes as long as its command takes to end. This question has a deadline: a server that hangs is noticed.
+            if case .cancel = requests.first { conversation.client.send(.info) { _ in } }
+            return try conversation.ask(requests, for: instance)
         }
         var exit = ProgramExit.success
         for (id, answer) in zip(ids, answers) {

@@ -111,7 +111,7 @@ extension ClientCommandsTests {
         }
 
         @Test func aCancelThatDidNotEndTheTask() {
-            let server = FakeServer([.answer(#"{"seq":1,"status":"execute"}"# + "\n")])
+            let server = FakeServer([.answer(infoReply), .answer(#"{"seq":2,"status":"execute"}"# + "\n")])
             let cancel = CancelCommand(TaskSelection([id(7)]), isJSON: false)
             #expect(
                 CommandHarness(server).perform(cancel)
