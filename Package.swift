@@ -45,7 +45,9 @@ let package = Package(
         .systemLibrary(
             name: "CLibuv", pkgConfig: "libuv",
             providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
-        .target(name: "Libuv", dependencies: ["CLibuv"], swiftSettings: settings),
+        // What a forked child says before it becomes another program, where no Swift may run.
+        .target(name: "CForkHook"),
+        .target(name: "Libuv", dependencies: ["CLibuv", "CForkHook"], swiftSettings: settings),
 
         // simdjson reads JSON strictly and some thirty times as fast as Foundation's decoder.
         // Linked by name: SwiftPM warns about a flag in its pkg-config file.

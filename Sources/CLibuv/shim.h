@@ -60,6 +60,19 @@ static inline int uv_task_accept(int listener) {
 #endif
 }
 
+// Keeps all descriptors from this one on from being inherited by other programs; where the system can't do that at once,
+// those below 1024.
+// Here because Swift sees close_range no more than C does without _GNU_SOURCE.
+static inline void uv_task_close_on_exec_from(int first) {
+#if defined(__linux__) && defined(SYS_close_range)
+    if (syscall(SYS_close_range, (unsigned)first, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0) return;
+#endif
+    for (int descriptor = first; descriptor < 1024; descriptor++) {
+        int flags = fcntl(descriptor, F_GETFD);
+        if (flags >= 0) fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+    }
+}
+
 // The name under which killall and pkill find this process, where the system has one beside the command line.
 // Here because prctl takes a variable number of arguments.
 static inline void uv_task_rename_process(const char *name) {

@@ -87,6 +87,13 @@ package protocol ByteStreamDelegate: AnyObject {
     /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
     package final var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
 
+    /// The system's number for it (`uv_fileno`); nil where it has none yet, or no longer.
+    final var descriptor: Int32? {
+        var descriptor: Int32 = -1
+        guard !isClosing, uv_fileno(handle, &descriptor) == 0 else { return nil }
+        return descriptor
+    }
+
     final func checkOpen(_ call: String) throws(UVError) {
         if isClosing { throw UVError(code: .cancelled, call: call) }
     }

@@ -42,20 +42,26 @@ import CLibuv
     /// Its standard error.
     package let errors: Pipe
 
-    /// Of the process, and of its group.
-    package private(set) var identifier: Int32 = 0
+    /// The process, and those that it starts.
+    package private(set) var session = ProcessSession(0)
 
     private var onEnd: ((End) -> Void)?
 
     /// Starts a program (`uv_spawn`), and returns when it runs.
     ///
-    /// - Parameter onEnd: called once, when the process itself has ended; others of its group may go on, and hold the pipes.
+    /// - Parameters:
+    ///   - processGuard: from the first moment on has the session go with this process; nil where it need not.
+    ///   - onEnd: called once, when the process itself has ended; others of its session may go on, and hold the pipes.
     /// - Throws: `UVError` where it does not run; nothing is left then.
-    package init(_ program: Program, on loop: EventLoop, onEnd: @escaping (End) -> Void) throws(UVError) {
+    package init(
+        _ program: Program, on loop: EventLoop, guardedBy processGuard: ProcessGuard? = nil,
+        onEnd: @escaping (End) -> Void
+    ) throws(UVError) {
         let streams = try StandardPipes(on: loop)
         defer { streams.closeTheirs() }
         (input, output, errors) = (streams.input, streams.output, streams.errors)
         var result: Int32 = 0
+        processGuard?.beginWatching()
         do throws(UVError) {
             // The handle is to be closed even where uv_spawn fails.
             try super.init(UV_PROCESS, on: loop, "uv_spawn") { memory in
@@ -64,22 +70,23 @@ import CLibuv
             }
         } catch {
             streams.closeOurs()
+            processGuard?.endWatching()
             throw error
         }
         do throws(UVError) {
             try check("uv_spawn", result)
         } catch {
             close()
+            processGuard?.endWatching()
             throw error
         }
         self.onEnd = onEnd
-        identifier = uv_process_get_pid(raw.assumingMemoryBound(to: uv_process_t.self))
+        session = ProcessSession(uv_process_get_pid(raw.assumingMemoryBound(to: uv_process_t.self)))
+        processGuard?.watch(session)
     }
 
-    /// Sends a signal to all processes of its group; there may be some though it has itself ended (`kill`).
-    package func signalGroup(_ signal: Signal) {
-        kill(-identifier, signal.number)
-    }
+    /// As `ProcessSession.isEmpty`; there may be others though the process itself has ended.
+    package func isSessionEmpty() -> Bool { session.isEmpty() }
 
     /// Stops watching the process, which may go on, and closes the pipes.
     override func willClose() {

@@ -1,3 +1,4 @@
+import CForkHook
 import CLibuv
 
 #if canImport(Glibc)
@@ -6,27 +7,32 @@ import CLibuv
     import Darwin
 #endif
 
-/// Sees to it that a group of processes goes with this process, however that ends: a second process, which is told of the group
-/// and holds the other end of a pipe. When the pipe ends, it kills the group.
+/// Sees to it that a session of processes goes with this process, however that ends: a second process, which is told of the
+/// session and holds the other end of a pipe. When the pipe ends, it kills them.
 ///
-/// A signal that the system sends at a parent's death would reach the leader of the group only, none of its children.
+/// The first process of a session tells the guard itself, before it becomes another program: this process could be killed before
+/// it knows of it. (A signal that the system sends at a parent's death would reach that first process only, none of its
+/// children.)
 package final class ProcessGuard {
-    /// One that went sooner is not started again at once, in milliseconds: it would go again.
+    /// One that went sooner is started again when that time is over, in milliseconds: else it might go at once again.
     private static let shortLife: UInt64 = 1000
 
     private let program: ChildProcess.Program
     private let loop: EventLoop
     private let onLoss: (UVError?) -> Void
+    private let timer: Timer
     private var process: ChildProcess?
     private var startedAt: UInt64 = 0
-    private var group: Int32 = 0
+    private var session: Int32 = 0
+    /// The guard may know of a session.
+    private var hasBeenTold = false
 
     /// Starts the guard.
     ///
     /// - Parameters:
     ///   - program: one that calls `serve`.
-    ///   - onLoss: called where the guard has gone by itself, with nil; or could not be started again, with why. It is
-    ///     started again where a group is to be watched.
+    ///   - onLoss: called where the guard has gone by itself, with nil: another takes its place within a second. With an error
+    ///     where that could not be started; it is tried again for the next session.
     /// - Throws: `UVError` where it does not run.
     package init(
         _ program: ChildProcess.Program, on loop: EventLoop, onLoss: @escaping (UVError?) -> Void
@@ -34,7 +40,13 @@ package final class ProcessGuard {
         self.program = program
         self.loop = loop
         self.onLoss = onLoss
-        try start()
+        timer = try Timer(on: loop)
+        do throws(UVError) {
+            try start()
+        } catch {
+            timer.close()
+            throw error
+        }
     }
 
     /// This program, to be run as the guard.
@@ -48,18 +60,35 @@ package final class ProcessGuard {
         return program
     }
 
-    /// From here on this group is guarded, instead of any before.
-    ///
-    /// - Parameter group: 0 for none.
-    package func watch(_ group: Int32) {
-        guard group != 0 || self.group != 0 else { return }
-        self.group = group
-        if process == nil, group != 0 { return startAgain() }
-        tell()
+    /// From here on a process that is started tells the guard of its session by itself.
+    func beginWatching() {
+        if process == nil { startAgain() }
+        hasBeenTold = true
+        // Where this is not possible, `watch` tells it a moment later.
+        cforkhook_announce_to(process?.input.descriptor ?? -1)
     }
 
-    /// Lets the guard go. To be called when no group runs any more, or the one that does is to be killed.
+    /// The first process of that session has started.
+    func watch(_ session: ProcessSession) {
+        cforkhook_announce_to(-1)
+        self.session = session.identifier
+        #if !os(Linux)
+            tell(session.identifier)
+        #endif
+    }
+
+    /// No session runs any more, or none has been started.
+    package func endWatching() {
+        cforkhook_announce_to(-1)
+        session = 0
+        guard hasBeenTold else { return }
+        hasBeenTold = false
+        tell(0)
+    }
+
+    /// Lets the guard go. To be called when no session runs any more, or the one that does is to be killed.
     package func close() {
+        timer.close()
         process?.close()
         process = nil
     }
@@ -67,45 +96,49 @@ package final class ProcessGuard {
     private func start() throws(UVError) {
         process = try ChildProcess(program, on: loop) { [unowned self] _ in didEnd() }
         startedAt = loop.preciseNow
-        tell()
+        if session != 0 { tell(session) }
     }
 
     private func startAgain() {
+        timer.stop()
         do throws(UVError) { try start() } catch { onLoss(error) }
     }
 
-    private func tell() {
+    private func tell(_ session: Int32) {
         // A failure is the guard's end, which is told by itself.
-        try? process?.input.write(Array("\(group)\n".utf8).span)
+        try? process?.input.write(Array("\(session)\n".utf8).span)
     }
 
     private func didEnd() {
-        close()
+        process?.close()
+        process = nil
         onLoss(nil)
-        if group != 0, loop.preciseNow - startedAt >= Self.shortLife { startAgain() }
+        let age = loop.preciseNow - startedAt
+        if age >= Self.shortLife { return startAgain() }
+        timer.start(after: Self.shortLife - age) { [unowned self] in if process == nil { startAgain() } }
     }
 
-    /// Guards groups in this process, and ends it.
+    /// Guards sessions in this process, and ends it.
     ///
     /// Signals that are meant for the guarded process, and reach this one too, do not end it; nor do those that are sent to
     /// all processes of that name, since it takes another.
     package static func serve() -> Never {
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { signal(number, SIG_IGN) }
         uv_task_rename_process("uv-task-guard")
-        var group: Int32 = 0
+        var session: Int32 = 0
         var line: [UInt8] = []
         while let bytes = try? SmallFile.read(upTo: 64, from: 0), !bytes.isEmpty {
             for byte in bytes {
                 if byte != UInt8(ascii: "\n") {
                     line.append(byte)
                 } else {
-                    group = Int32(String(decoding: line, as: UTF8.self)) ?? 0
+                    session = Int32(String(decoding: line, as: UTF8.self)) ?? 0
                     line = []
                 }
             }
         }
-        // Never 0 or 1: that would be this process's own group, or every process.
-        if group > 1 { kill(-group, SIGKILL) }
+        // Where one has just been started, the pipe ends when it has become another program.
+        if session > 1 { ProcessSession(session).send(.kill) }
         _exit(0)
     }
 }

@@ -12,8 +12,10 @@ import Synchronization
 /// SIGPIPE is ignored: libuv 1.44 writes without `MSG_NOSIGNAL`, and a write to a closed connection must be an
 /// error, not the end of the process. Standard streams that are closed are filled with what fails when it is
 /// used, since a socket in their place would be written to, and libuv aborts when it closes one (`uv__close`). Memory of large
-/// blocks is given back when they are freed (`mallopt`).
+/// blocks is given back when they are freed (`mallopt`). Descriptors beside the standard streams, which whoever started it has
+/// left open, stay its own.
 package func prepareProcess() {
+    uv_task_close_on_exec_from(3)
     signal(SIGPIPE, SIG_IGN)
     uv_task_give_back_large_blocks()
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {

@@ -18,6 +18,10 @@ package enum Signal: Sendable {
     case windowChange
     /// SIGKILL, which ends a process whatever it does
     case kill
+    /// SIGCONT, which has a stopped process go on
+    case resume
+    /// No signal: only looks whether it could be sent
+    case none
 
     /// Those that ask a process to end.
     package static let stopping: [Signal] = [.interrupt, .terminate, .hangUp]
@@ -30,6 +34,8 @@ package enum Signal: Sendable {
         case .hangUp: SIGHUP
         case .windowChange: SIGWINCH
         case .kill: SIGKILL
+        case .resume: SIGCONT
+        case .none: 0
         }
     }
 

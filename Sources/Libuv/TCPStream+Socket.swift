@@ -31,7 +31,7 @@ extension TCPStream {
 
     /// Bytes that were written and that the other side's system has not taken yet: they get fewer also where a slow reader
     /// makes too little room for the system to take more.
-    package var untakenBytes: Int { unsentBytes + Int(max(0, socket.map(uv_task_unacknowledged) ?? 0)) }
+    package var untakenBytes: Int { unsentBytes + Int(max(0, descriptor.map(uv_task_unacknowledged) ?? 0)) }
 
     /// Whether the other side's system has taken all that was written, but for one byte: the end of writing counts as one, and
     /// may be acknowledged late.
@@ -41,35 +41,30 @@ extension TCPStream {
     package var pendingError: UVError? {
         var error: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
-        guard let socket, getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0, error != 0 else { return nil }
+        guard let descriptor, getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0, error != 0 else {
+            return nil
+        }
         return UVError(code: UVError.Code(rawValue: uv_translate_sys_error(error)), call: "getsockopt")
     }
 
     /// Whether closing now would lose nothing: the other side has all that was written, and all that it sent was read.
     /// (A socket that is closed with something unread resets the connection, and what is on its way is thrown away.)
     package var mayCloseSilently: Bool {
-        guard let socket else { return true }
+        guard let descriptor else { return true }
         // The end of writing counts as a byte, and may be acknowledged late.
-        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(uv_task_unacknowledged(socket))
-            && uv_task_unread(socket) == 0
+        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(uv_task_unacknowledged(descriptor))
+            && uv_task_unread(descriptor) == 0
     }
 
     /// Whether bytes came in that were not read yet.
-    package var hasUnreadInput: Bool { socket.map { uv_task_unread($0) > 0 } ?? false }
-
-    /// The socket's descriptor (`uv_fileno`).
-    var socket: Int32? {
-        var descriptor: Int32 = -1
-        guard !isClosing, uv_fileno(handle, &descriptor) == 0 else { return nil }
-        return descriptor
-    }
+    package var hasUnreadInput: Bool { descriptor.map { uv_task_unread($0) > 0 } ?? false }
 
     /// Closes, and throws away what the other side has not taken (`SO_LINGER`): after `close` the system would hold it for
     /// minutes, for a client that does not read.
     package func reset() {
-        if let socket {
+        if let descriptor {
             var atOnce = linger(l_onoff: 1, l_linger: 0)
-            _ = setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+            _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
         }
         close()
     }

@@ -4,7 +4,8 @@ import Wire
 
 /// One run of a task's command: its process, its input and output, and its end.
 ///
-/// The run ends when the process itself has: what is left of its group is killed then, and what lies in its pipes is read.
+/// The run ends when nothing that it has started runs any more. Where the process itself has ended and others have not, they are
+/// killed; but where all were asked to end, they have the same time for it.
 final class CommandRun: TaskRun {
     /// How much of its standard error goes with a failure, in bytes.
     private static let longestLastWords = 1024
@@ -12,6 +13,13 @@ final class CommandRun: TaskRun {
     /// How much is read of a pipe that others still write to, when the process has ended, in bytes.
     private static let mostOfAPipe = 1 << 20
 
+    /// How long it waits between looks for what is left: twice as long each time, up to the latter, in milliseconds.
+    private static let looks: (first: UInt64, rarest: UInt64) = (1, 50)
+
+    /// After so long it is told that something which was killed still runs, in milliseconds.
+    private static let longStay: UInt64 = 5000
+
+    private let id: TaskID
     private let command: Command
     private let surroundings: CommandSurroundings
     private let completion: (Result<String, TaskFailure>) -> Void
@@ -24,6 +32,11 @@ final class CommandRun: TaskRun {
     private var lastWords: [UInt8] = []
     /// Why it is being ended before its time.
     private var cause: TaskFailure?
+    /// How the process itself came to its end, once it has.
+    private var processEnd: ChildProcess.End?
+    /// When that was, on the loop's clock.
+    private var processEndedAt: UInt64 = 0
+    private var isStayTold = false
 
     /// Starts the command.
     ///
@@ -32,23 +45,25 @@ final class CommandRun: TaskRun {
         _ command: Command, for id: TaskID, data: String, _ surroundings: CommandSurroundings,
         completion: @escaping (Result<String, TaskFailure>) -> Void
     ) {
+        self.id = id
         self.command = command
         self.surroundings = surroundings
         self.completion = completion
         output.onRead = { [unowned self] in takeOutput($0) }
         errors.onRead = { [unowned self] in takeErrors($0) }
         do throws(UVError) {
-            try start(id, data)
+            try start(data)
         } catch {
             fail(.notStarted(error, command))
         }
     }
 
-    private func start(_ id: TaskID, _ data: String) throws(UVError) {
+    private func start(_ data: String) throws(UVError) {
         let program = surroundings.program(command, command.arguments(for: id, data: data))
-        let process = try ChildProcess(program, on: surroundings.loop) { [unowned self] in processDidEnd($0) }
+        let process = try ChildProcess(program, on: surroundings.loop, guardedBy: surroundings.processGuard) {
+            [unowned self] in processDidEnd($0)
+        }
         self.process = process
-        surroundings.processGuard?.watch(process.identifier)
         if let timeout = command.timeout {
             surroundings.timer.start(after: timeout.millisecondsRoundedUp) { [unowned self] in
                 interrupt(.timedOut(timeout))
@@ -62,7 +77,7 @@ final class CommandRun: TaskRun {
     private func fail(_ failure: TaskFailure) {
         if let process {
             cause = failure
-            process.signalGroup(.kill)
+            process.session.send(.kill)
         } else {
             // Not at once: whoever started this is to go on first.
             surroundings.nextRound.start { [self] in completion(.failure(failure)) }
@@ -90,35 +105,70 @@ final class CommandRun: TaskRun {
 
     // MARK: End
 
-    /// Asks the whole group to end, and kills it if it does not.
+    /// Asks all its processes to end, and kills those that do not.
     func interrupt(_ failure: TaskFailure) {
-        guard cause == nil, let process else { return }
+        guard cause == nil, processEnd == nil, let process else { return }
         cause = failure
-        surroundings.timer.stop()
-        guard surroundings.killTime > 0 else { return process.signalGroup(.kill) }
-        process.signalGroup(.terminate)
-        surroundings.timer.start(after: surroundings.killTime) { process.signalGroup(.kill) }
+        process.session.send(.terminate)
+        // A stopped process hears nothing before it goes on.
+        process.session.send(.resume)
+        surroundings.timer.start(after: surroundings.killTime) { process.session.send(.kill) }
     }
 
-    func kill() { process?.signalGroup(.kill) }
+    func kill() { process?.session.send(.kill) }
 
     var patience: UInt64 { surroundings.killTime }
 
     func abandon() { close() }
 
-    private func processDidEnd(_ processEnd: ChildProcess.End) {
+    private func processDidEnd(_ end: ChildProcess.End) {
         guard let process else { return }
-        // Others of its group may hold the pipes; and nothing may run beside the next task.
-        process.signalGroup(.kill)
-        process.output.readWhatIsThere(atMost: Self.mostOfAPipe)
-        process.errors.readWhatIsThere(atMost: Self.mostOfAPipe)
+        processEnd = end
+        processEndedAt = surroundings.loop.preciseNow
+        let hasOutputEnded = readPipes()
+        if cause == nil {
+            surroundings.timer.stop()
+            // Mostly nothing is left: then there is no need to look at all processes of the system.
+            if !process.session.sendToGroup(.kill), hasOutputEnded { return finish(end) }
+            process.session.send(.kill)
+        }
+        endWithSession(lookingAgainAfter: Self.looks.first)
+    }
+
+    /// Nothing of it may run beside the next task. What was killed takes a moment to end, longer where it has much memory.
+    private func endWithSession(lookingAgainAfter delay: UInt64) {
+        guard let process, let processEnd else { return }
+        if process.isSessionEmpty() { return finish(processEnd) }
+        let waited = surroundings.loop.preciseNow - processEndedAt
+        if cause == nil, waited >= Self.longStay, !isStayTold {
+            isStayTold = true
+            surroundings.onStay(id)
+        }
+        surroundings.sessionTimer.start(after: delay) { [self] in
+            endWithSession(lookingAgainAfter: min(2 * delay, Self.looks.rarest))
+        }
+    }
+
+    private func finish(_ processEnd: ChildProcess.End) {
+        readPipes()
         let outcome = outcome(processEnd)
         close()
         completion(outcome)
     }
 
+    /// What was written so far. A process that has left the session may hold the pipes: their end is not waited for.
+    ///
+    /// - Returns: whether nobody can write any more.
+    @discardableResult
+    private func readPipes() -> Bool {
+        guard let process else { return true }
+        let ends = [process.output, process.errors].map { $0.readWhatIsThere(atMost: Self.mostOfAPipe) }
+        return ends.allSatisfy { $0 }
+    }
+
     private func close() {
         surroundings.timer.stop()
+        surroundings.sessionTimer.stop()
         process?.close()
         process = nil
     }

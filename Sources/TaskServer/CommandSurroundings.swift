@@ -1,11 +1,14 @@
 import Libuv
 import TaskCatalog
+import Wire
 
 /// What all commands of a server run with.
 struct CommandSurroundings {
     let loop: EventLoop
     /// Ends what takes too long: one command runs at a time.
     let timer: Timer
+    /// Looks for what is left of a command that has ended.
+    let sessionTimer: Timer
     /// Tells of a command that did not start.
     let nextRound: NextRound
     /// Has the running command killed where this process is killed; nil where nobody does.
@@ -16,6 +19,8 @@ struct CommandSurroundings {
     var descriptorLimit: Int?
     /// Called with what it writes to its standard error.
     var onLog: ([UInt8]) -> Void = { _ in }
+    /// Called where what is left of a task's command was killed, and does not end.
+    var onStay: (TaskID) -> Void = { _ in }
 
     func program(_ command: Command, _ arguments: [String]) -> ChildProcess.Program {
         var program = ChildProcess.Program(arguments)

@@ -28,13 +28,10 @@ final class TaskRunner {
 
     init(on loop: EventLoop) throws(UVError) {
         self.loop = loop
-        let timer = try Timer(on: loop)
-        do throws(UVError) {
-            surroundings = CommandSurroundings(loop: loop, timer: timer, nextRound: try NextRound(on: loop))
-        } catch {
-            timer.close()
-            throw error
-        }
+        // None of them can fail: libuv only fills in their memory.
+        surroundings = CommandSurroundings(
+            loop: loop, timer: try Timer(on: loop), sessionTimer: try Timer(on: loop),
+            nextRound: try NextRound(on: loop))
     }
 
     /// Sets what commands run with; before the first of them.
@@ -51,7 +48,7 @@ final class TaskRunner {
             run = nil
             if !isAbandoned { completion(outcome) }
             // A word to the guard wakes it: where another command follows at once, that of its group is enough.
-            if !(run is CommandRun) { surroundings.processGuard?.watch(0) }
+            if !(run is CommandRun) { surroundings.processGuard?.endWatching() }
         }
         switch type.work {
         case .function(let delay, let function):
@@ -79,6 +76,7 @@ final class TaskRunner {
     /// To be called when nothing runs any more, or what runs was abandoned.
     func close() {
         surroundings.timer.close()
+        surroundings.sessionTimer.close()
         surroundings.nextRound.close()
         surroundings.processGuard?.close()
     }

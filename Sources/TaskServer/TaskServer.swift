@@ -26,7 +26,7 @@ package final class TaskServer {
 
     var queue: SerialQueue
     let runner: TaskRunner
-    private let guardProgram: ChildProcess.Program?
+    let guardProgram: ChildProcess.Program?
     /// How long a task of each type usually runs.
     var durations: UsualDurations
 
@@ -125,24 +125,6 @@ package final class TaskServer {
     }
 
     // MARK: Start
-
-    private func prepareCommands() throws(StartFailure) {
-        runner.prepare {
-            $0.killTime = configuration.killTime
-            $0.descriptorLimit = configuration.commandDescriptorLimit
-            $0.onLog = { [unowned self] in taskDidWriteLog($0) }
-        }
-        guard let guardProgram, catalog.types.contains(where: { $0.command != nil }) else { return }
-        do throws(UVError) {
-            let processGuard = try ProcessGuard(guardProgram, on: loop) { [logger] error in
-                let outcome = error.map { ", and cannot be started again: \($0)" } ?? "; another takes its place"
-                logger.warning("the process that watches over commands has ended\(outcome)")
-            }
-            runner.prepare { $0.processGuard = processGuard }
-        } catch {
-            throw .processGuard(error)
-        }
-    }
 
     /// The addresses that are listened on.
     package var addresses: [SocketAddress] { listeners?.addresses ?? [] }

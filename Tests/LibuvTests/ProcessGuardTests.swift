@@ -23,35 +23,54 @@ struct ProcessGuardTests {
         #expect(condition(), "\(what)")
     }
 
+    private func run(_ script: String, _ processGuard: ProcessGuard, on loop: EventLoop) throws -> Int32 {
+        var hasEnded = false
+        let process = try ChildProcess(
+            ChildProcess.Program(["sh", "-c", script]), on: loop, guardedBy: processGuard
+        ) { _ in hasEnded = true }
+        loop.run { hasEnded }
+        let group = process.session.identifier
+        process.close()
+        return group
+    }
+
     @Test func itIsToldOfEachGroup() throws {
         prepareProcess()
         let file = NSTemporaryDirectory() + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: file) }
         let loop = try EventLoop()
         let processGuard = try ProcessGuard(scribe(file), on: loop) { _ in Issue.record("lost") }
-        processGuard.watch(17)
-        processGuard.watch(0)
-        try wait("three lines", on: loop) { lines(file) == ["0", "17", "0"] }
+        processGuard.endWatching()
+        // By itself, before it runs: the program sees what the guard was told.
+        let script = "until grep -q $$ \(file); do :; done 2>/dev/null"
+        let groups = [try run(script, processGuard, on: loop), try run(script, processGuard, on: loop)]
+        processGuard.endWatching()
+        processGuard.endWatching()
+        try wait("three lines", on: loop) { lines(file) == ["\(groups[0])", "\(groups[1])", "0"] }
+        #expect(throws: UVError.self) {
+            _ = try ChildProcess(ChildProcess.Program(["/nowhere"]), on: loop, guardedBy: processGuard) { _ in }
+        }
+        try wait("two more", on: loop) { lines(file).count == 5 && lines(file).last == "0" }
         processGuard.close()
         loop.run()
         loop.close()
     }
 
-    @Test func oneThatGoesIsStartedAgainForTheNextGroup() throws {
+    @Test func oneThatGoesIsReplaced() throws {
         prepareProcess()
         let file = NSTemporaryDirectory() + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: file) }
         let loop = try EventLoop()
         var losses = 0
-        let processGuard = try ProcessGuard(scribe(file, then: "[ $line = 0 ] || exit"), on: loop) {
+        // The first goes at the first word, at once; the next one is told of the group that runs.
+        let program = scribe(file, then: "[ $(wc -l <\(file)) -gt 1 ] || exit")
+        let processGuard = try ProcessGuard(program, on: loop) {
             #expect($0 == nil)
             losses += 1
         }
-        for group: Int32 in [17, 18] {
-            processGuard.watch(group)
-            try wait("guard \(group) gone", on: loop) { losses == group - 16 }
-        }
-        #expect(lines(file) == ["0", "17", "18"])
+        let group = try run("sleep 0.1", processGuard, on: loop)
+        try wait("both told", on: loop) { lines(file) == ["\(group)", "\(group)"] }
+        #expect(losses == 1)
         processGuard.close()
         loop.run()
         loop.close()

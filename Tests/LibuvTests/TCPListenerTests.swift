@@ -91,14 +91,14 @@ struct TCPListenerTests {
         let crowd = try Crowd()
         try crowd.connect(1)
         crowd.loop.run { crowd.accepted.count == 1 && crowd.connected == 1 }
-        let server = try #require(crowd.accepted.first?.socket)
+        let server = try #require(crowd.accepted.first?.descriptor)
         #expect(option(SO_KEEPALIVE, SOL_SOCKET, of: server) != 0)
         #expect(option(TCP_NODELAY, Int32(IPPROTO_TCP), of: server) != 0)
         #expect(fcntl(server, F_GETFD) & FD_CLOEXEC != 0)
         #expect(fcntl(server, F_GETFL) & O_NONBLOCK != 0)
 
         let client = try #require(crowd.clients.first)
-        let socket = try #require(client.socket)
+        let socket = try #require(client.descriptor)
         #expect(option(SO_KEEPALIVE, SOL_SOCKET, of: socket) == 0)
         try client.keepAlive(after: 45)
         #expect(option(SO_KEEPALIVE, SOL_SOCKET, of: socket) != 0)
