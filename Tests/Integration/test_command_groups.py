@@ -42,7 +42,8 @@ class Ends(TaskTypeTest):
         self.check_end({"family": STUBBORN}, "cancelled", self.cancel, "--kill-after", "300ms", least=0.3)
 
     def test_a_timeout(self):
-        self.check_end({"family": {"command": FAMILY, "timeout": "300ms"}}, "timeout", self.nothing, "--kill-after", "1h")
+        self.check_end(
+            {"family": {"command": FAMILY, "timeout": "300ms"}}, "timeout", self.nothing, "--kill-after", "1h")
         self.check_end(
             {"family": {"command": STUBBORN, "timeout": "300ms"}}, "timeout", self.nothing, "--kill-after", "200ms")
 

@@ -1,4 +1,4 @@
-"""Task types that are commands: what ends them in which failure, what they make of their data, and how they treat their pipes."""
+"""Task types that are commands: what ends them in which failure, what they make of their data, and of their pipes."""
 
 import base64
 import os
@@ -12,12 +12,13 @@ from task_types import SLEEP, TaskTypeTest, shell
 
 # What shells, terminals and programs could take for something else than text.
 TRICKY = (
-    "", " ", "a b", "; touch trace", "$(touch trace)", "`touch trace`", "| touch trace", "&& touch trace", "> trace", "*",
-    "~", "$HOME", "${IFS}", "%s%n", "'", '"', "\\", "\n", "a\nb\n", "\t", "!!", "#", "{data}", "{id}", "{data", "--", "-n",
-    "--version", "\x01\x1b[31m\x7f", "ä\u0301 👩‍👩‍👧 пример", "\ufeff", "\u2028")
+    "", " ", "a b", "; touch trace", "$(touch trace)", "`touch trace`", "| touch trace", "&& touch trace", "> trace",
+    "*", "~", "$HOME", "${IFS}", "%s%n", "'", '"', "\\", "\n", "a\nb\n", "\t", "!!", "#", "{data}", "{id}", "{data", "--",
+    "-n", "--version", "\x01\x1b[31m\x7f", "ä\u0301 👩‍👩‍👧 пример", "\ufeff", "\u2028")
 
 # Prints its arguments, each with a byte 0 behind it.
-ARGUMENTS = [sys.executable, "-c", "import os, sys; os.write(1, b''.join(os.fsencode(a) + b'\\0' for a in sys.argv[1:]))"]
+ARGUMENTS = [
+    sys.executable, "-c", "import os, sys; os.write(1, b''.join(os.fsencode(a) + b'\\0' for a in sys.argv[1:]))"]
 
 
 class Failures(TaskTypeTest):
@@ -41,7 +42,8 @@ class Failures(TaskTypeTest):
             stderr="first\n last\n")
 
     def test_the_end_of_standard_error(self):
-        daemon = self.serve({"speaking": shell("head -c 2000 /dev/zero | tr '\\0' x >&2; printf 'ende: ä\\377' >&2; exit 1")})
+        script = "head -c 2000 /dev/zero | tr '\\0' x >&2; printf 'ende: ä\\377' >&2; exit 1"
+        daemon = self.serve({"speaking": shell(script)})
         failure = self.run_task(daemon, "speaking")
         self.assertEqual(failure["stderr"], "x" * (1024 - len("ende: ä\ufffd".encode()) + 2) + "ende: ä\ufffd")
 
@@ -83,9 +85,9 @@ class Failures(TaskTypeTest):
     def test_spawn(self):
         (self.folder / "text").write_text("no program")
         daemon = self.serve({
-            "nowhere": ["./no such program"], "unnamed": ["no-such-program-anywhere"], "text": [str(self.folder / "text")],
-            "folder": [str(self.folder)], "elsewhere": {"command": ["true"], "directory": str(self.folder / "none")},
-            "good": ["true"]})
+            "nowhere": ["./no such program"], "unnamed": ["no-such-program-anywhere"],
+            "text": [str(self.folder / "text")], "folder": [str(self.folder)],
+            "elsewhere": {"command": ["true"], "directory": str(self.folder / "none")}, "good": ["true"]})
         for name in "nowhere", "unnamed", "text", "folder", "elsewhere":
             with self.subTest(name):
                 failure = self.run_task(daemon, name)

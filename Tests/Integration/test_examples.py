@@ -56,8 +56,8 @@ class ExampleTest(CommandTest):
         self.assertIn(words, ran.errors)
 
 
-# Says what it was told, then the picture's bytes; where the picture ends with "slow", it says that it has begun, and does not
-# end.
+# Says what it was told, then the picture's bytes; where the picture ends with "slow", it says that it has
+# begun, and does not end.
 CONVERT = r"""#!/bin/sh
 for argument do case $argument in jpeg:* | png:/* | gif:*) file=${argument#*:} ;; esac; done
 file=${file%\[0\]}
