@@ -147,7 +147,8 @@ class Guard(TaskTypeTest):
     """What runs goes with the daemon, however that ends."""
 
     def start_daemon(self):
-        self.daemon = self.serve({"family": STUBBORN, "good": ["true"]})
+        self.daemon = self.serve(
+            {"family": STUBBORN, "good": ["true"], "brief": ["sleep", "0.1"], "absent": ["./absent"]})
         return wait_until(lambda: guards(self.daemon), "the guard")[0]
 
     def check_all_goes(self, group, *killed):
@@ -164,8 +165,8 @@ class Guard(TaskTypeTest):
 
     def test_a_command_that_follows_others(self):
         self.start_daemon()
-        for name in "good", "echo", "good", "good":
-            self.run_task(self.daemon, name)
+        for name in "good", "echo", "brief", "good", "absent", "brief":
+            self.submit(self.daemon, name)
         _, group = self.start_group(self.daemon, "family")
         self.check_all_goes(group, self.daemon.pid)
 
