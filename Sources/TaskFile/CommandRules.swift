@@ -19,12 +19,12 @@ struct CommandRules {
         let arguments = texts.map { CommandArgument($0) }
         let uses = ScriptUse.uses(in: texts)
         problems = arguments.indices.compactMap { index in
-            Self.problem(arguments, index, data, dataMayBeOption, uses[index]).map { Problem(index: index, words: $0) }
+            Self.problem(arguments, index, data, dataMayBeOption, uses).map { Problem(index: index, words: $0) }
         }
     }
 
     private static func problem(
-        _ arguments: [CommandArgument], _ index: Int, _ data: DataEncoding, _ dataMayBeOption: Bool, _ use: ScriptUse?
+        _ arguments: [CommandArgument], _ index: Int, _ data: DataEncoding, _ dataMayBeOption: Bool, _ uses: [ScriptUse]
     ) -> String? {
         let argument = arguments[index]
         if index == 0, argument.pieces.contains(where: { $0 == .data || $0 == .id }) {
@@ -33,15 +33,23 @@ struct CommandRules {
         if argument.length(withData: 0) > CommandArgument.longest {
             return "is longer than the \(CommandArgument.longest) bytes that an argument may have"
         }
-        if use == .standardInput { return ScriptUse.standardInput.words }
+        if uses.contains(where: { $0.index == index && $0.script == nil }) { return standardInputIsRun }
         guard argument.hasData else { return nil }
         if data == .base64 {
             return
                 #"{data} can't stand in an argument where data is "base64": the program reads it from its standard input"#
         }
-        if let use { return use.words }
-        let isBehindTerminator = arguments[..<index].contains { $0.pieces == [.literal("--")] }
-        if !dataMayBeOption, !isBehindTerminator, argument.canBecomeOption {
+        // Where the arguments begin that are the last script's own.
+        var start = 0
+        for use in uses where use.index < index {
+            guard let script = use.script else { continue }
+            guard use.interpreter.leavesArguments else { return everyArgumentMayBeRun }
+            start = max(start, script + 1)
+            guard script < index, !use.hasOptions || hasTerminator(arguments[(script + 1)..<index]) else {
+                return dataIsRun
+            }
+        }
+        if !dataMayBeOption, argument.canBecomeOption, !hasTerminator(arguments[min(start, index)..<index]) {
             return """
                 data could be taken for an option here: put "--" before it, if the program knows that, or say \
                 data_as_option = true
@@ -49,6 +57,21 @@ struct CommandRules {
         }
         return nil
     }
+
+    private static func hasTerminator(_ arguments: ArraySlice<CommandArgument>) -> Bool {
+        arguments.contains { $0.pieces == [.literal("--")] }
+    }
+
+    // MARK: What would be run
+
+    static let dataIsRun =
+        #"data could be run here; put it behind the script and "--": ["sh", "-c", "echo \"$1\"", "--", "{data}"]"#
+
+    static let everyArgumentMayBeRun =
+        "data could be run in any argument of this program; let it come from the standard input, or run a script of your own"
+
+    static let standardInputIsRun =
+        "no script is seen behind this, so that it would run the data on its standard input; run a script of your own"
 }
 
 extension CommandArgument {

@@ -1,42 +1,48 @@
-/// How a program is given what it runs.
+/// How a program is given what it runs: as the first argument that is no option, whether `-c` or `-e` stands before it or not.
 struct Interpreter {
     /// Without a version.
     let names: [String]
-    var isShell = false
-    /// The letters of options that a script or a program follows.
-    let scriptLetters: Set<Character>
-    /// Long options that one follows.
-    var scriptOptions: [String] = []
-    /// Options whose value is the next argument.
-    var valuedOptions: [String] = []
-    /// Options of one dash in which those letters stand for something else.
-    var otherOptions: [String] = []
-    /// Whether a name that is no script may stand before the options.
-    var hasOperandsBeforeOptions = false
+    /// The letters of options that have a value, which is what stands behind the letter or the next argument.
+    var valueLetters = ""
+    /// The letters of options behind which the script itself may stand, in the same argument.
+    var scriptLetters = ""
+    /// The letters of options with which it runs its standard input; for one, all that comes after `--` is for that.
+    var inputLetters = ""
+    /// How many arguments that are no options stand before the script: a user, a host.
+    var operands = 0
+    /// Whether it leaves the arguments behind a script to the script, at least those behind `--`.
+    var leavesArguments = true
 
-    static func named(_ name: String) -> Interpreter? { all.first { $0.names.contains(name) } }
+    /// The one that an argument names.
+    static func named(by text: String) -> Interpreter? {
+        let name = programName(text)
+        return all.first { $0.names.contains(name) }
+    }
+
+    /// A program's name without its folder and version: `/usr/bin/python3.11` is `python`.
+    private static func programName(_ text: String) -> String {
+        let name = text.split(separator: "/").last ?? ""
+        let version = name.reversed().prefix { $0.isNumber || $0 == "." || $0 == "-" }
+        return String(name.dropLast(version.count))
+    }
 
     private static let all = [
         Interpreter(
-            names: ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "fish", "csh", "tcsh"], isShell: true,
-            scriptLetters: ["c"], scriptOptions: ["--command", "--init-command"],
-            valuedOptions: ["-o", "+o", "-O", "+O", "--rcfile", "--init-file"]),
+            names: ["sh", "bash", "rbash", "dash", "ash", "zsh", "ksh", "mksh", "yash", "csh", "tcsh"],
+            valueLetters: "oOT", inputLetters: "s"),
+        Interpreter(names: ["fish"], valueLetters: "CdDfop", scriptLetters: "c"),
+        Interpreter(names: ["python", "pypy"], valueLetters: "WX", scriptLetters: "cm", inputLetters: "i"),
+        Interpreter(names: ["perl"], valueLetters: "IMm", scriptLetters: "eE", inputLetters: "d"),
+        Interpreter(names: ["ruby"], valueLetters: "IrCEX", scriptLetters: "e"),
+        Interpreter(names: ["node", "nodejs"], valueLetters: "rC", scriptLetters: "ep", inputLetters: "i"),
+        Interpreter(names: ["php"], valueLetters: "dczt", scriptLetters: "frBRFE", inputLetters: "a-"),
+        Interpreter(names: ["lua", "luajit"], valueLetters: "lj", scriptLetters: "e", inputLetters: "i"),
+        // These may run what stands in any argument.
         Interpreter(
-            names: ["su", "runuser"], isShell: true, scriptLetters: ["c"],
-            scriptOptions: ["--command", "--session-command"], valuedOptions: ["-s", "-g", "-G", "-w", "--shell"],
-            hasOperandsBeforeOptions: true),
-        Interpreter(names: ["python", "pypy"], scriptLetters: ["c"], valuedOptions: ["-W", "-X"]),
+            names: ["awk", "gawk", "mawk", "nawk"], valueLetters: "FvilW", scriptLetters: "fe", leavesArguments: false),
+        Interpreter(names: ["sed", "gsed"], valueLetters: "l", scriptLetters: "ef", leavesArguments: false),
         Interpreter(
-            names: ["perl"], scriptLetters: ["e", "E"], valuedOptions: ["-I"], otherOptions: ["-M", "-m", "-I"]),
-        Interpreter(
-            names: ["ruby"], scriptLetters: ["e"], valuedOptions: ["-I", "-r", "-C"], otherOptions: ["-r", "-I"]),
-        Interpreter(
-            names: ["node", "nodejs"], scriptLetters: ["e", "p"], scriptOptions: ["--eval", "--print"],
-            valuedOptions: ["-r", "--require", "--import", "--loader"], otherOptions: ["-r"]),
-        Interpreter(
-            names: ["php"], scriptLetters: ["r", "B", "R", "E"],
-            scriptOptions: ["--run", "--process-begin", "--process-code", "--process-end"],
-            valuedOptions: ["-d", "-c", "--define"], otherOptions: ["-d", "-c"]),
-        Interpreter(names: ["lua", "luajit"], scriptLetters: ["e"], valuedOptions: ["-l"], otherOptions: ["-l"]),
+            names: ["su", "runuser"], valueLetters: "sgGw", scriptLetters: "c", operands: 1, leavesArguments: false),
+        Interpreter(names: ["ssh"], valueLetters: "BbcDEeFIiJLlmOopPQRSWw", operands: 1, leavesArguments: false),
     ]
 }

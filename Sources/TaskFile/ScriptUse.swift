@@ -1,134 +1,98 @@
-/// How data would come to be run, where a command's argument holds it.
-enum ScriptUse: Hashable {
-    /// As a part of a shell's script.
-    case shellScript
-    /// As a part of the program that an interpreter is given.
-    case program
-    /// As the name of the script that is run.
-    case scriptName
-    /// By the shell of another machine, which is given ssh's arguments as one text.
-    case remoteShell
-    /// An interpreter without a script reads one from its standard input: the data.
-    case standardInput
+/// An interpreter that an argument of a command names, and the script that it is given.
+///
+/// Every argument that is called like one is taken for one, so that `env`, `timeout` or `busybox` may stand before it. Where it
+/// is not plain that there is a script, there is none: an operator can put it more plainly, or into a file of its own.
+struct ScriptUse {
+    /// Where the interpreter stands.
+    let index: Int
+    let interpreter: Interpreter
+    /// Which argument is the script, or has it; nil where none is seen, so that what is run is the standard input: the data.
+    private(set) var script: Int?
+    /// Whether options stand before the script. Then more may stand behind it, with more to run.
+    private(set) var hasOptions = false
 
-    var words: String {
-        switch self {
-        case .shellScript:
-            #"the shell would run data as a part of its script; write ["sh", "-c", "echo \"$1\"", "--", "{data}"]"#
-        case .program:
-            """
-            data would be run as a part of this program; hand it over as an argument behind "--", or read the standard input
-            """
-        case .scriptName: "data must not choose the script that runs"
-        case .remoteShell:
-            "the shell of the other machine would run data; let the program there read the standard input"
-        case .standardInput: "without a script it would run the data, which it gets on its standard input"
+    /// Those of a command, in their order.
+    static func uses(in texts: [String]) -> [ScriptUse] {
+        texts.indices.compactMap { index in
+            Interpreter.named(by: texts[index]).map { ScriptUse($0, texts, at: index) }
         }
     }
 
-    /// Which arguments would run data, by their indices.
-    ///
-    /// Every argument that is called like a shell or an interpreter is taken for one, so that `env`, `nice` or `busybox` may
-    /// stand before it.
-    static func uses(in texts: [String]) -> [Int: ScriptUse] {
-        var uses: [Int: ScriptUse] = [:]
-        for index in texts.indices {
-            let name = programName(texts[index])
-            if name == "ssh" {
-                for later in texts.indices where later > index && texts[later].hasData { uses[later] = .remoteShell }
-            } else if let interpreter = Interpreter.named(name) {
-                var scan = ScriptScan(interpreter, texts, from: index + 1)
-                uses.merge(scan.uses()) { first, _ in first }
-                let rest = texts[(index + 1)...]
-                let isFirst = texts[..<index].allSatisfy {
-                    ["env", "busybox", "nice", "nohup"].contains(programName($0))
+    private init(_ interpreter: Interpreter, _ texts: [String], at index: Int) {
+        self.index = index
+        self.interpreter = interpreter
+        var rest = texts[(index + 1)...]
+        var operands = interpreter.operands
+        var optionsMayCome = true
+        while let text = rest.popFirst() {
+            let place = rest.startIndex - 1
+            if optionsMayCome, text == "--" {
+                if interpreter.inputLetters.contains("-") { return }
+                optionsMayCome = false
+            } else if optionsMayCome, text.isOption {
+                hasOptions = true
+                switch interpreter.meaning(of: text, before: rest.first) {
+                case .flag: break
+                case .value: if rest.popFirst().map(Self.isInput) == true { return }
+                case .script(let name):
+                    if !Self.isInput(name) { script = place }
+                    return
+                case .input: return
                 }
-                if isFirst, rest.isEmpty || rest.count == 1 && ["-", "-s", "/dev/stdin"].contains(rest.first) {
-                    uses[texts.count - 1] = .standardInput
-                }
+            } else if Self.isInput(text) {
+                // `su -` asks for a login.
+                if interpreter.operands == 0 { return }
+            } else if operands > 0 {
+                operands -= 1
+            } else {
+                script = place
+                return
             }
         }
-        return uses
     }
 
-    /// A program's name without its folder and version: `/usr/bin/python3.11` is `python`.
-    static func programName(_ text: String) -> String {
-        let name = text.split(separator: "/").last ?? ""
-        let version = name.reversed().prefix { $0.isNumber || $0 == "." || $0 == "-" }
-        return String(name.dropLast(version.count))
+    private static func isInput(_ name: String) -> Bool {
+        ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(name)
+    }
+}
+
+/// What an option means for where the script is.
+private enum OptionMeaning {
+    /// Nothing.
+    case flag
+    /// The next argument is its value.
+    case value
+    /// The script, or its file, is in it.
+    case script(String)
+    /// What is run is the standard input.
+    case input
+}
+
+/// Long options that a script follows, or its file, as the next argument or behind `=`. Of others that have no `=` nobody knows
+/// here whether the next argument is their value: it is not taken for the script.
+private let scriptOptions = ["--command", "--eval", "--print", "--run", "--expression", "--file"]
+
+extension Interpreter {
+    fileprivate func meaning(of option: String, before next: String?) -> OptionMeaning {
+        if option.utf8.starts(with: "--".utf8) {
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if scriptOptions.contains(String(parts[0])) { return parts.count > 1 ? .script(String(parts[1])) : .flag }
+            return parts.count > 1 || next?.isOption != false ? .flag : .value
+        }
+        let letters = option.unicodeScalars.dropFirst().map(Character.init)
+        for (place, letter) in letters.enumerated() {
+            let isLast = place == letters.count - 1
+            if inputLetters.contains(letter) { return .input }
+            if valueLetters.contains(letter) { return isLast ? .value : .flag }
+            if place == 0, !isLast, scriptLetters.contains(letter) { return .script(String(letters[1...])) }
+        }
+        return .flag
     }
 }
 
 extension String {
-    var hasData: Bool { contains("{data}") }
-}
-
-/// Finds what one interpreter would run, in the arguments behind its name.
-private struct ScriptScan {
-    private let interpreter: Interpreter
-    private let texts: [String]
-    private var index: Int
-    /// Whether the script, or an option before it, comes next.
-    private var expectsScript = false
-    private var hadScript = false
-    private var found: [Int: ScriptUse] = [:]
-
-    init(_ interpreter: Interpreter, _ texts: [String], from index: Int) {
-        self.interpreter = interpreter
-        self.texts = texts
-        self.index = index
-    }
-
-    mutating func uses() -> [Int: ScriptUse] {
-        while index < texts.count, takesNext(texts[index]) { index += 1 }
-        return found
-    }
-
-    private var scriptUse: ScriptUse { interpreter.isShell ? .shellScript : .program }
-
-    /// - Returns: whether what follows is still the interpreter's own.
-    private mutating func takesNext(_ text: String) -> Bool {
-        if expectsScript {
-            if interpreter.isShell, text.hasPrefix("-"), !text.hasData { return true }
-            if text.hasData { found[index] = scriptUse }
-            expectsScript = false
-            hadScript = true
-            return !interpreter.isShell
-        }
-        if text == "--" {
-            index += 1
-            if index < texts.count { noteName(texts[index]) }
-            return false
-        }
-        guard text.count > 1, text.hasPrefix("-") || interpreter.isShell && text.hasPrefix("+") else {
-            noteName(text)
-            return interpreter.hasOperandsBeforeOptions
-        }
-        takeOption(text)
-        return true
-    }
-
-    private mutating func noteName(_ text: String) {
-        if !hadScript, text.hasData { found[index] = .scriptName }
-    }
-
-    private mutating func takeOption(_ text: String) {
-        let name = String(text.prefix { $0 != "=" })
-        if interpreter.valuedOptions.contains(text) {
-            index += 1
-        } else if text.hasPrefix("--") {
-            guard interpreter.scriptOptions.contains(name) else { return }
-            takeScript(text, isWhole: name.count < text.count)
-        } else if let letter = text.dropFirst().firstIndex(where: interpreter.scriptLetters.contains),
-            !interpreter.otherOptions.contains(where: text.hasPrefix)
-        {
-            // Behind the letter of a shell stand more letters, and of another interpreter its program.
-            takeScript(text, isWhole: !interpreter.isShell && text.index(after: letter) < text.endIndex)
-        }
-    }
-
-    private mutating func takeScript(_ text: String, isWhole: Bool) {
-        if text.hasData { found[index] = scriptUse }
-        if isWhole { hadScript = true } else { expectsScript = true }
+    /// Whether an interpreter takes it for an option: more than the sign alone. Byte for byte, as programs read it.
+    fileprivate var isOption: Bool {
+        utf8.count > 1 && (utf8.first == UInt8(ascii: "-") || utf8.first == UInt8(ascii: "+"))
     }
 }

@@ -125,7 +125,7 @@ plain
                 '2: tasks.b: has no command, such as command = ["convert", "-", "png:-"]',
                 "3: tasks.b.comand: is not known here; did you mean command?",
                 "4: tasks.echo: is a built-in task type; choose another name, or leave those out with --no-built-in",
-                "5: tasks.echo.command[2]: the shell would run data as a part of its script; write"
+                '5: tasks.echo.command[2]: data could be run here; put it behind the script and "--":'
                 r' ["sh", "-c", "echo \"$1\"", "--", "{data}"]',
             )])
 
