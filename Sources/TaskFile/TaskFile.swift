@@ -88,7 +88,7 @@ package struct TaskFile: Sendable {
     /// What is wrong with a type's name.
     private static func problem(withName name: String, _ taken: Set<String>) -> String? {
         let isPlain = name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && !ValuePath.isUnseen($0) }
-        guard (1...longestName).contains(name.utf8.count), isPlain, !name.hasPrefix("-") else {
+        guard (1...longestName).contains(name.utf8.count), isPlain, name.utf8.first != UInt8(ascii: "-") else {
             return "a name must have 1 to \(longestName) bytes, no white space or unseen characters, and no - in front"
         }
         guard !taken.contains(name) else {

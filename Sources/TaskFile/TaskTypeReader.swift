@@ -40,7 +40,7 @@ struct TaskTypeReader {
         command.expected = time("expected")
         command.maximumOutput = outputLimit(result) ?? command.maximumOutput
         command.directory = table.take("directory", #"must be an absolute path, such as "/srv/work""#) { value in
-            value.string.flatMap { $0.hasPrefix("/") && !$0.utf8.contains(0) ? $0 : nil }
+            value.string.flatMap { $0.utf8.first == UInt8(ascii: "/") && !$0.utf8.contains(0) ? $0 : nil }
         }
         command.environment = environment()
         return TaskType(name: name, description: description, work: .command(command))
@@ -87,8 +87,10 @@ struct TaskTypeReader {
         var variables: [String: String] = [:]
         for member in members {
             let path = table.path.member("environment").member(member.key)
-            if member.key.isEmpty || member.key.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) {
-                table.note(member.line, path, "a variable's name must not be empty, nor have = or U+0000 in it")
+            // Of names that Swift finds equal, though their bytes are not, one would be lost.
+            if member.key.isEmpty || !member.key.utf8.allSatisfy(Self.isNameByte) {
+                table.note(
+                    member.line, path, "a variable's name must be made of the letters A to Z and a to z, digits and _")
             } else if let text = member.node.value.string, !text.utf8.contains(0) {
                 variables[member.key] = text
             } else {
@@ -96,6 +98,15 @@ struct TaskTypeReader {
             }
         }
         return variables
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     // MARK: The command
