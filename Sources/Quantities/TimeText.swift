@@ -12,8 +12,11 @@ package enum TimeText {
     ///
     /// - Returns: milliseconds, rounded; nil where it is no time, or not in the range.
     package static func milliseconds(_ text: String) -> UInt64? {
+        // `Double` takes more than people mean: exponents, signs, hexadecimal digits.
         guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
-            let number = Double(text.dropLast(unit.suffix.count))
+            case let digits = text.dropLast(unit.suffix.count),
+            digits.allSatisfy({ ("0"..."9").contains($0) || $0 == "." }),
+            let number = Double(digits)
         else { return nil }
         let milliseconds = (number * unit.milliseconds).rounded()
         guard (Double(range.lowerBound)...Double(range.upperBound)).contains(milliseconds) else { return nil }

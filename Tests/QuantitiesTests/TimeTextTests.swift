@@ -9,7 +9,8 @@ struct TimeTextTests {
     ]) func times(text: String, milliseconds: UInt64) { #expect(TimeText.milliseconds(text) == milliseconds) }
 
     @Test(arguments: [
-        "", "s", "x", "0", "-1", "1e300", "nan", "inf", "1 s", "0.0001", "0.4ms", "1d", "1000000001s", "1S",
+        "", "s", "x", "0", "-1", "1e300", "nan", "inf", "1 s", "0.0001", "0x10s", "1e3", "1e3ms", "+5s", "-0s",
+        "1.2.3s", ".", ".s", "5\u{301}s", "٣s", " 5s", "1_0", "0.4ms", "1d", "1000000001s", "1S",
     ])
     func whatIsNoTime(text: String) { #expect(TimeText.milliseconds(text) == nil) }
 
