@@ -25,12 +25,21 @@ package enum ProgramFile {
             .compactMap { runnable($0.isEmpty ? "./\(name)" : "\($0)/\(name)", in: directory) }.first
     }
 
+    /// Whether there is anything of that path.
+    package static func exists(_ path: String, in directory: String?) -> Bool {
+        kind(of: absolute(path, in: directory)) != nil
+    }
+
     /// Whether there is a directory that can be entered (`uv_fs_stat`, `uv_fs_access`).
     package static func isDirectory(_ path: String) -> Bool { kind(of: path) == 0o040000 && isExecutable(path) }
 
     private static func runnable(_ name: String, in directory: String?) -> String? {
-        let path = name.hasPrefix("/") ? name : "\(directory ?? ".")/\(name)"
+        let path = absolute(name, in: directory)
         return kind(of: path) == 0o100000 && isExecutable(path) ? path : nil
+    }
+
+    private static func absolute(_ path: String, in directory: String?) -> String {
+        path.hasPrefix("/") ? path : "\(directory ?? ".")/\(path)"
     }
 
     /// Its kind, of the file's mode (S_IFMT, which Swift finds twice); nil where nothing is there.

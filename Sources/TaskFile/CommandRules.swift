@@ -45,7 +45,10 @@ struct CommandRules {
             guard let script = use.script else { continue }
             guard use.interpreter.leavesArguments else { return everyArgumentMayBeRun }
             start = max(start, script + 1)
-            guard script < index, !use.hasOptions || hasTerminator(arguments[(script + 1)..<index]) else {
+            guard script < index else { return dataIsRun }
+            if use.hasOptions, !hasTerminator(arguments[(script + 1)..<index]),
+                !isOwnOfScript(arguments[script...index], dataMayBeOption)
+            {
                 return dataIsRun
             }
         }
@@ -56,6 +59,16 @@ struct CommandRules {
                 """
         }
         return nil
+    }
+
+    /// Whether the last of the arguments goes to the script, the first of them, though no `--` says so: because it is not, and
+    /// does not follow, what the interpreter could still take for an option.
+    private static func isOwnOfScript(_ arguments: ArraySlice<CommandArgument>, _ dataMayBeOption: Bool) -> Bool {
+        guard let argument = arguments.last, !argument.startsWithDash, dataMayBeOption || !argument.canBecomeOption
+        else {
+            return false
+        }
+        return arguments.count == 2 || arguments.dropLast().last?.startsWithDash == false
     }
 
     private static func hasTerminator(_ arguments: ArraySlice<CommandArgument>) -> Bool {
@@ -75,6 +88,11 @@ struct CommandRules {
 }
 
 extension CommandArgument {
+    fileprivate var startsWithDash: Bool {
+        guard case .literal(let text) = pieces.first else { return false }
+        return text.utf8.first == UInt8(ascii: "-")
+    }
+
     /// Whether the data decides if it is an option, or which one: nothing but dashes stands before it.
     fileprivate var canBecomeOption: Bool {
         switch pieces.first {

@@ -127,10 +127,12 @@ struct TaskTypeReader {
         }
         var texts: [String] = []
         for (index, element) in elements.enumerated() {
-            if let text = element.value.string, !text.isEmpty, !text.utf8.contains(0) {
+            if let text = element.value.string, !text.utf8.contains(0), index > 0 || !text.isEmpty {
                 texts.append(text)
+            } else if index == 0 {
+                table.note(element.line, path.element(index), "must be a text, the program, without U+0000")
             } else {
-                table.note(element.line, path.element(index), "must be a text that is not empty, and has no U+0000")
+                table.note(element.line, path.element(index), "must be a text without U+0000")
             }
         }
         guard texts.count == elements.count else { return [] }

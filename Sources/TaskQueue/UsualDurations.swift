@@ -32,7 +32,7 @@ package struct UsualDurations: Sendable {
         }
     }
 
-    /// A task has run, and ended by itself.
+    /// A task has run, and succeeded.
     ///
     /// - Parameter duration: in milliseconds.
     package mutating func note(_ duration: UInt64, of type: TaskTypeIndex) {

@@ -23,7 +23,8 @@ extension TaskFailure {
     }
 
     static func timedOut(_ time: Duration) -> TaskFailure {
-        TaskFailure(.timeout, "the command ran for longer than its type allows, \(text(time.millisecondsRoundedUp))")
+        TaskFailure(
+            .timeout, "the command ran for longer than the timeout of its type, \(text(time.millisecondsRoundedUp))")
     }
 
     private static func text(_ milliseconds: UInt64) -> String {
@@ -31,7 +32,9 @@ extension TaskFailure {
     }
 
     static func outputTooLarge(_ limit: Int) -> TaskFailure {
-        TaskFailure(.outputTooLarge, "the command wrote more than \(limit) bytes, which is all that its type allows")
+        TaskFailure(
+            .outputTooLarge,
+            "the command wrote more than \(limit) bytes, which is all that its type allows (max_output)")
     }
 
     static let notUTF8 = TaskFailure(

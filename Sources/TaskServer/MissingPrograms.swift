@@ -17,7 +17,17 @@ extension TaskType {
         guard hasDirectory || !isPath || name.hasPrefix("/"),
             ProgramFile.find(name, path: path, in: command.directory) == nil
         else { return lines }
-        add(isPath ? "there is no program \(name)" : "there is no program \(name) in the PATH")
+        // What people write who think of a shell.
+        let advice =
+            name.contains(" ")
+            ? " (its arguments are to be texts of their own, behind it)"
+            : name.hasPrefix("~") || name.hasPrefix("$") ? " (no shell reads this: write the whole path)" : ""
+        if isPath, ProgramFile.exists(name, in: command.directory) {
+            add("\(name) is no program that may be run; chmod +x makes a script one")
+        } else {
+            let place = isPath ? command.directory.map { " in \($0)" } ?? "" : " in the PATH"
+            add("there is no program \(name)\(place)\(advice)")
+        }
         return lines
     }
 }

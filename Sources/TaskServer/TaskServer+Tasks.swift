@@ -61,13 +61,12 @@ extension TaskServer {
         if case .draining = stopPhase { leave() }
     }
 
-    /// Where the task ended by itself, what it took tells how long others of its type will take.
+    /// What a task took that succeeded tells how long others of its type will take; one that failed may have stopped anywhere.
     private func noteDuration(of record: TaskRecord) {
-        guard let type = record.type, let start = record.startedAt, let end = record.finishedAt else { return }
-        switch record.failure?.code {
-        case nil, .exit, .notUTF8: durations.note(end.milliseconds - start.milliseconds, of: type)
-        default: break
-        }
+        guard record.state == .success, let type = record.type, let start = record.startedAt,
+            let end = record.finishedAt
+        else { return }
+        durations.note(end.milliseconds - start.milliseconds, of: type)
     }
 
     /// Ends a task before its time.

@@ -57,7 +57,7 @@ class Failures(TaskTypeTest):
     def test_timeout(self):
         daemon = self.serve({"long": {"command": SLEEP, "timeout": "50ms"}})
         self.check(
-            daemon, "long", "timeout", "the command ran for longer than its type allows, 50 ms")
+            daemon, "long", "timeout", "the command ran for longer than the timeout of its type, 50 ms")
 
     def test_output_too_large(self):
         daemon = self.serve({
@@ -66,13 +66,13 @@ class Failures(TaskTypeTest):
             "none": {"command": ["cat"], "max_output": 1}})
         self.assertEqual(self.run_task(daemon, "ten", "1234567890"), "1234567890")
         self.assertEqual(self.run_task(daemon, "none", ""), "")
-        message = "the command wrote more than 10 bytes, which is all that its type allows"
+        message = "the command wrote more than 10 bytes, which is all that its type allows (max_output)"
         self.check(daemon, "ten", "output_too_large", message, data="12345678901")
         # Bytes are counted, not characters.
         self.check(daemon, "ten", "output_too_large", message, data="äöüßé.")
         self.check(
             daemon, "endless", "output_too_large",
-            "the command wrote more than 1048576 bytes, which is all that its type allows")
+            "the command wrote more than 1048576 bytes, which is all that its type allows (max_output)")
 
     def test_not_utf8(self):
         output = shell("printf 'ab\\377'")

@@ -114,7 +114,7 @@ plain
         self.assertEqual(ran.code, 0)
         self.assertEqual(
             ran.errors,
-            f"uv-taskd: {self.file}: warning: task type a: there is no program bin/tool; until there is, its tasks fail\n")
+            f"uv-taskd: {self.file}: warning: task type a: there is no program bin/tool in /; until there is, its tasks fail\n")
 
     def test_every_mistake_is_a_line(self):
         ran = self.check("top = 1\n[tasks.b]\ncomand = ['x']\n[tasks.echo]\ncommand = ['sh', '-c', 'echo {data}']\n")

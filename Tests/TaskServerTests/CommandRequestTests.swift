@@ -98,27 +98,27 @@ struct CommandRequestTests {
         dialogue.end()
     }
 
-    /// What a type usually takes is what its runs took that ended by themselves.
+    /// What a type usually takes is what its runs took that succeeded.
     @Test func runsTellHowLongATypeTakes() throws {
         let nap = type("nap", ["sh", "-c", "sleep 0.05; exit {data}"]) { $0.expected = .seconds(60) }
         let dialogue = try Dialogue(types: [nap, type("sleep", ["sleep", "{data}"])])
         let client = try dialogue.connect()
-        for id in 1...3 {
+        for (id, exitStatus) in zip(1..., [0, 1, 0, 1, 0]) {
             #expect(dialogue.server.durations.all == [60_000, nil])
-            try client.send(Numbered.run(1, "nap", "\(id - 1)") + Numbered.status(2, id, Numbered.wait))
+            try client.send(Numbered.run(1, "nap", "\(exitStatus)") + Numbered.status(2, id, Numbered.wait))
             #expect((client.object()["eta_ms"] as? Int ?? 0) > 50_000)
-            #expect(client.object()["status"] as? String == (id == 1 ? "success" : "error"))
+            #expect(client.object()["status"] as? String == (exitStatus == 0 ? "success" : "error"))
         }
         #expect((50..<10_000).contains(dialogue.server.durations.all[0] ?? 0))
         // A task that was cancelled tells nothing.
-        try client.send(Numbered.run(3, "sleep", "100") + Numbered.cancel(4, 4))
+        try client.send(Numbered.run(3, "sleep", "100") + Numbered.cancel(4, 6))
         #expect(client.object()["eta_ms"] == nil)
         #expect(client.object()["status"] as? String == "error")
         #expect(dialogue.server.durations.all[1] == nil)
         dialogue.end()
     }
 
-    /// Where nobody knows how long it takes, no time is told, and none to come back after.
+    /// Where nobody knows how long it takes, no time is told; and to come back after, a second.
     @Test func whatIsNotKnownIsNotTold() throws {
         let dialogue = try Dialogue(types: [type("sleep", ["sleep", "100"])] + TaskType.builtIn) {
             $0.maximumQueued = 1

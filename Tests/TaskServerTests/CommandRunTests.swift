@@ -76,7 +76,7 @@ struct CommandRunTests {
         let failed = try CommandTrial.failure(
             of: script("echo begun >&2; sleep 600") { $0.timeout = .milliseconds(50) })
         #expect(failed.code == .timeout)
-        #expect(failed.message == "the command ran for longer than its type allows, 50 ms")
+        #expect(failed.message == "the command ran for longer than the timeout of its type, 50 ms")
         #expect(failed.errorOutput == "begun\n")
         #expect(failed.signal == nil)
     }
@@ -84,7 +84,9 @@ struct CommandRunTests {
     @Test func tooMuchOutput() throws {
         let failed = try CommandTrial.failure(of: script("yes") { $0.maximumOutput = 100_000 })
         #expect(failed.code == .outputTooLarge)
-        #expect(failed.message == "the command wrote more than 100000 bytes, which is all that its type allows")
+        #expect(
+            failed.message == "the command wrote more than 100000 bytes, which is all that its type allows (max_output)"
+        )
     }
 
     @Test func asMuchOutputAsIsAllowed() throws {

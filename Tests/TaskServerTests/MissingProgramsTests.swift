@@ -32,6 +32,19 @@ struct MissingProgramsTests {
             ])
     }
 
+    @Test func whatIsMeantForAShell() {
+        #expect(missing("sh -c x").first?.contains("(its arguments are to be texts of their own, behind it)") == true)
+        #expect(missing("~/tool").first?.contains("(no shell reads this: write the whole path)") == true)
+        #expect(
+            missing("etc/passwd", directory: "/") == [
+                "task type a: etc/passwd is no program that may be run; chmod +x makes a script one; until there is, its tasks fail"
+            ])
+        #expect(
+            missing("./tool", directory: "/") == [
+                "task type a: there is no program ./tool in /; until there is, its tasks fail"
+            ])
+    }
+
     @Test func directoriesThatAreNotThere() {
         let line = "task type a: there is no directory /no/such/one; until there is, its tasks fail"
         #expect(missing("sh", directory: "/no/such/one") == [line])
