@@ -8,7 +8,8 @@ import CLibuv
 
 /// Files that are read and written while nothing else waits (libuv's calls without a callback).
 package enum SmallFile {
-    /// Writes a file whole: readers see nothing, what stood there before, or all of `text`.
+    /// Writes a file whole: readers see nothing, what stood there before, or all of `text`. Who may read and write it stays as
+    /// it was; a new one is as the process's umask lets it.
     ///
     /// - Parameter beforeItAppears: called when nothing but the last step is left.
     /// - Throws: `UVError`, with nothing left behind; `exists` where something else than a file stands there.
@@ -22,10 +23,13 @@ package enum SmallFile {
     static func write(
         _ bytes: [UInt8], to path: String, beforeItAppears: () -> Void = {}
     ) throws(UVError) {
-        try checkIsFile(path)
-        let (draft, file) = try openDraft(of: path)
+        let mode = try modeOfFile(path)
+        let (draft, file) = try openDraft(of: path, mode)
         do throws(UVError) {
-            try closing(file) { () throws(UVError) in try write(bytes, to: file) }
+            try closing(file) { () throws(UVError) in
+                try write(bytes, to: file)
+                if let mode { try call("uv_fs_fchmod") { uv_fs_fchmod(nil, $0, file, mode, nil) } }
+            }
             beforeItAppears()
             try call("uv_fs_rename") { uv_fs_rename(nil, $0, draft, path, nil) }
         } catch {
@@ -36,18 +40,20 @@ package enum SmallFile {
 
     /// Tries whether `write` could begin, and leaves nothing behind.
     static func checkDraft(of path: String) throws(UVError) {
-        try checkIsFile(path)
-        let (draft, file) = try openDraft(of: path)
+        let (draft, file) = try openDraft(of: path, try modeOfFile(path))
         defer { try? remove(draft) }
         try closing(file) { () throws(UVError) in }
     }
 
     /// Made anew, and through no link that a stranger has put there.
-    private static func openDraft(of path: String) throws(UVError) -> (path: String, file: Int32) {
+    ///
+    /// - Parameter mode: of the file that it replaces, which it has not yet: nobody else sees it half written. Nil for none.
+    private static func openDraft(of path: String, _ mode: Int32?) throws(UVError) -> (path: String, file: Int32) {
         let draft = "\(path).\(uv_os_getpid())"
         try? remove(draft)
         let file = try call("uv_fs_open") {
-            uv_fs_open(nil, $0, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644, nil)
+            uv_fs_open(
+                nil, $0, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode == nil ? 0o666 : 0o600, nil)
         }
         return (draft, file)
     }
@@ -80,19 +86,22 @@ package enum SmallFile {
 
     /// Removes a file, and nothing else than a file (`uv_fs_unlink`).
     package static func remove(_ path: String) throws(UVError) {
-        try checkIsFile(path)
+        _ = try modeOfFile(path)
         try call("uv_fs_unlink") { uv_fs_unlink(nil, $0, path, nil) }
     }
 
-    /// A device, a pipe or a link is somebody's, and not to be replaced (`uv_fs_lstat`).
-    private static func checkIsFile(_ path: String) throws(UVError) {
+    /// Who may read, write and run a file (`uv_fs_lstat`); nil where nothing is there.
+    ///
+    /// - Throws: where something else stands there: a device, a pipe or a link is somebody's, and not to be replaced.
+    private static func modeOfFile(_ path: String) throws(UVError) -> Int32? {
         var request = uv_fs_t()
         defer { uv_fs_req_cleanup(&request) }
-        guard uv_fs_lstat(nil, &request, path, nil) == 0 else { return }
+        guard uv_fs_lstat(nil, &request, path, nil) == 0 else { return nil }
         // S_IFMT and S_IFREG, which Swift finds twice.
         if request.statbuf.st_mode & 0o170000 != 0o100000 {
             throw UVError(code: .exists, call: "uv_fs_lstat")
         }
+        return Int32(request.statbuf.st_mode & 0o777)
     }
 
     /// Writes all of `bytes` to an open descriptor, waiting where it would block (`uv_fs_write`, `poll`).

@@ -77,12 +77,11 @@ class BinaryData(CommandTest):
     def test_a_result_in_a_file(self):
         file = self.folder / "small"
         file.write_bytes(b"before")
+        file.chmod(0o600)
         ran = self.run_on_picture(["run", "thumbnail", "-", "--wait", "--output", file])
         self.assertEqual(ran, ("", "", 0))
         self.assertEqual(file.read_bytes(), PICTURE[::-1])
-        mask = os.umask(0)
-        os.umask(mask)
-        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o644 & ~mask)
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
         self.assertEqual({path.name for path in self.folder.iterdir()}, {"picture", "small"})
 
     def test_a_result_for_a_pipe_with_a_name(self):

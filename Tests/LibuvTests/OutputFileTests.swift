@@ -29,11 +29,25 @@ struct OutputFileTests {
             try OutputFile.write(bytes, to: "\(folder)/out")
             #expect(content("\(folder)/out") == bytes)
             #expect(try names(in: folder) == ["out"])
-            let mode = try FileManager.default.attributesOfItem(atPath: "\(folder)/out")[.posixPermissions] as? Int
-            let mask = Int(umask(0))
-            umask(mode_t(mask))
-            #expect(mode == 0o644 & ~mask)
         }
+    }
+
+    @Test(arguments: [0o600, 0o640, 0o755, 0o444]) func aFileKeepsWhoMayReadIt(mode: mode_t) throws {
+        try withFolder { folder in
+            try OutputFile.write([1], to: "\(folder)/out")
+            let mask = umask(0)
+            umask(mask)
+            #expect(try self.mode(of: "\(folder)/out") == 0o666 & ~mask)
+            #expect(chmod("\(folder)/out", mode) == 0)
+            try OutputFile.check("\(folder)/out")
+            try OutputFile.write(bytes, to: "\(folder)/out")
+            #expect(content("\(folder)/out") == bytes)
+            #expect(try self.mode(of: "\(folder)/out") == mode)
+        }
+    }
+
+    private func mode(of path: String) throws -> mode_t? {
+        (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int).map(mode_t.init)
     }
 
     @Test func aLinkIsFollowedAndStays() throws {
