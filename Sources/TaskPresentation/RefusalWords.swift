@@ -26,9 +26,14 @@ package enum RefusalWords {
         var sentence = "no task type is named \"\(TerminalText.escapedLine(taskName, width: 64))\""
         if let nearest = error.nearest { sentence += "; did you mean \(name(nearest))?" }
         guard !error.names.isEmpty else { return sentence }
+        // The server does not tell all of very many either.
+        let others = error.names.count > mostNames ? ", and more; uv-task info shows them" : ""
         return sentence + (error.nearest == nil ? ". " : " ") + "There are: "
-            + error.names.map(name).joined(separator: ", ")
+            + error.names.prefix(mostNames).map(name).joined(separator: ", ") + others
     }
+
+    /// How many names of task types a sentence has.
+    private static let mostNames = 20
 
     /// Of any other request: `the queue is full: at most 1000 tasks may wait (--max-queued); try again in about 2 s`
     package static func refused(_ error: RequestError) -> String {

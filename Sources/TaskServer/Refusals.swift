@@ -65,14 +65,22 @@ extension RequestError {
             .restarted, "the server was restarted, and its tasks are gone; it is instance \(instance) now")
     }
 
-    /// - Parameter name: what the client wrote, of any length.
+    /// How many names a refusal tells at most, and how many its sentence does: a word of a client's must not cost more to
+    /// answer than to ask.
+    static let mostNames = (told: 100, shown: 20)
+
+    /// - Parameters:
+    ///   - name: what the client wrote, of any length.
+    ///   - names: all there are.
     static func unknownTaskName(_ name: String, names: [String], nearest: String?) -> RequestError {
         let shown = name.utf8.count <= 64 ? "\"\(name)\"" : "of \(name.utf8.count) bytes"
         let suggestion = nearest.map { " (did you mean \($0)?)" } ?? ""
+        let others = names.count - mostNames.shown
         var error = RequestError(
             .unknownTaskName,
-            "no task type has the name \(shown)\(suggestion); there are \(names.joined(separator: ", "))")
-        error.names = names
+            "no task type has the name \(shown)\(suggestion); there are "
+                + names.prefix(mostNames.shown).joined(separator: ", ") + (others > 0 ? ", and \(others) more" : ""))
+        error.names = Array(names.prefix(mostNames.told))
         error.nearest = nearest
         return error
     }

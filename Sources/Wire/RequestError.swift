@@ -56,10 +56,10 @@ package struct RequestError: Error, Hashable, Sendable {
     /// After how many milliseconds it makes sense to try again, where that can be told.
     package var retryAfter: Int?
 
-    /// The task types that there are, where the name was unknown.
+    /// The task types that there are, where the name was unknown: of very many the first.
     package var names: [String] = []
 
-    /// The one of `names` that may have been meant.
+    /// The task type that may have been meant, told or not.
     package var nearest: String?
 
     package init(_ code: Code, _ message: String) {

@@ -58,6 +58,10 @@ struct RefusalWordsTests {
         #expect(
             RefusalWords.refused(error, submitOf: "revrs")
                 == #"no task type is named "revrs"; did you mean revers? There are: echo, revers"#)
+        error.names = (1...20).map { "t\($0)" }
+        #expect(RefusalWords.refused(error, submitOf: "x").hasSuffix(", t19, t20"))
+        error.names = (1...100).map { "t\($0)" }
+        #expect(RefusalWords.refused(error, submitOf: "x").hasSuffix(", t20, and more; uv-task info shows them"))
         #expect(RefusalWords.refused(limited(.draining), submitOf: "x").hasPrefix("the daemon is being stopped"))
     }
 

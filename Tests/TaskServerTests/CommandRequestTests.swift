@@ -33,6 +33,21 @@ struct CommandRequestTests {
         dialogue.end()
     }
 
+    /// What is answered does not grow with what there is.
+    @Test func anUnknownNameAmongAThousandTypes() throws {
+        let dialogue = try Dialogue(types: (1...1000).map { type("type\($0)", ["true"]) })
+        let client = try dialogue.connect()
+        try client.send(Numbered.run(1, "tipe1000", ""))
+        let error = try #require(client.object()["error"] as? [String: Any])
+        #expect(error["names"] as? [String] == (1...100).map { "type\($0)" })
+        #expect(error["nearest"] as? String == "type1000")
+        let shown = (1...20).map { "type\($0)" }.joined(separator: ", ")
+        #expect(
+            error["message"] as? String
+                == "no task type has the name \"tipe1000\" (did you mean type1000?); there are \(shown), and 980 more")
+        dialogue.end()
+    }
+
     /// Nothing is queued; a classic request ends its connection.
     @Test func dataThatATypeDoesNotTakeIsRefused() throws {
         let dialogue = try Dialogue(types: [bytes, type("say", ["printf", "%s", "x{data}"])])
