@@ -8,7 +8,7 @@ private let mostWrong = 4
 /// missing, too many or exchanged; else one that begins with it; else the one that differs by the fewest such letters, by
 /// two or a third of its length at most, and by no more than four.
 ///
-/// Takes a microsecond a name at most: a server looks through as many as it has, for whoever asks.
+/// Takes a microsecond or two a name at most: a server looks through as many as it has, for whoever asks.
 ///
 /// - Returns: nil where none is near. Capital letters count as small ones.
 package func nearestName(to text: String, among names: [String]) -> String? {

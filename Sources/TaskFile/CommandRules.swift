@@ -46,8 +46,8 @@ struct CommandRules {
             guard use.interpreter.leavesArguments else { return everyArgumentMayBeRun }
             start = max(start, script + 1)
             guard script < index else { return dataIsRun }
-            if use.hasOptions, !hasTerminator(arguments[(script + 1)..<index]),
-                !isOwnOfScript(arguments[script...index], dataMayBeOption)
+            if use.hasOptions, use.interpreter.takesOptionsBehindScript,
+                !hasTerminator(arguments[(script + 1)..<index]), !isOwnOfScript(arguments[script...index])
             {
                 return dataIsRun
             }
@@ -63,11 +63,9 @@ struct CommandRules {
 
     /// Whether the last of the arguments goes to the script, the first of them, though no `--` says so: because it is not, and
     /// does not follow, what the interpreter could still take for an option.
-    private static func isOwnOfScript(_ arguments: ArraySlice<CommandArgument>, _ dataMayBeOption: Bool) -> Bool {
-        guard let argument = arguments.last, !argument.startsWithDash, dataMayBeOption || !argument.canBecomeOption
-        else {
-            return false
-        }
+    private static func isOwnOfScript(_ arguments: ArraySlice<CommandArgument>) -> Bool {
+        // Whatever the operator says of options: here one runs what is in it.
+        guard let argument = arguments.last, !argument.startsWithDash, !argument.canBecomeOption else { return false }
         return arguments.count == 2 || arguments.dropLast().last?.startsWithDash == false
     }
 
@@ -83,8 +81,10 @@ struct CommandRules {
     static let everyArgumentMayBeRun =
         "data could be run in any argument of this program; let it come from the standard input, or run a script of your own"
 
-    static let standardInputIsRun =
-        "no script is seen behind this, so that it would run the data on its standard input; run a script of your own"
+    static let standardInputIsRun = """
+        no script is seen behind this, so that it would run the data on its standard input; give it one, behind "--" if \
+        options stand before it, or run a script of your own
+        """
 }
 
 extension CommandArgument {

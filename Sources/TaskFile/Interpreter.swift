@@ -8,6 +8,8 @@ struct Interpreter {
     var scriptLetters = ""
     /// The letters of options with which it runs its standard input; for one, all that comes after `--` is for that.
     var inputLetters = ""
+    /// Whether options behind a script may be the interpreter's, and give it more to run, where options stand before that too.
+    var takesOptionsBehindScript = true
     /// How many arguments that are no options stand before the script: a user, a host.
     var operands = 0
     /// Whether it leaves the arguments behind a script to the script, at least those behind `--`.
@@ -29,9 +31,11 @@ struct Interpreter {
     private static let all = [
         Interpreter(
             names: ["sh", "bash", "rbash", "dash", "ash", "zsh", "ksh", "mksh", "yash", "csh", "tcsh"],
-            valueLetters: "oOT", inputLetters: "s"),
+            valueLetters: "oOT", inputLetters: "s", takesOptionsBehindScript: false),
         Interpreter(names: ["fish"], valueLetters: "CdDfop", scriptLetters: "c"),
-        Interpreter(names: ["python", "pypy"], valueLetters: "WX", scriptLetters: "cm", inputLetters: "i"),
+        Interpreter(
+            names: ["python", "pypy"], valueLetters: "WX", scriptLetters: "cm", inputLetters: "i",
+            takesOptionsBehindScript: false),
         Interpreter(names: ["perl"], valueLetters: "IMm", scriptLetters: "eE", inputLetters: "d"),
         Interpreter(names: ["ruby"], valueLetters: "IrCEX", scriptLetters: "e"),
         Interpreter(names: ["node", "nodejs"], valueLetters: "rC", scriptLetters: "ep", inputLetters: "i"),
