@@ -40,9 +40,8 @@ func editDistance(_ left: [UInt8], _ right: [UInt8], upTo most: Int) -> Int? {
     var row = beforeLast
     for i in left.indices {
         let band = max(0, i - most)..<min(right.count, i + most + 1)
-        // What stands beside the band counts as far.
-        row[band.lowerBound] = band.lowerBound == 0 ? min(i + 1, far) : far
-        if band.upperBound < right.count { row[band.upperBound + 1] = far }
+        // What stands beside the band counts as far; right of it nothing was written yet.
+        row[band.lowerBound] = min(i + 1, far)
         var nearest = row[band.lowerBound]
         for j in band {
             var distance = min(last[j] + (left[i] == right[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1, far)
