@@ -45,9 +45,9 @@ let package = Package(
         .systemLibrary(
             name: "CLibuv", pkgConfig: "libuv",
             providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
-        // What a forked child says before it becomes another program, where no Swift may run.
-        .target(name: "CForkHook"),
-        .target(name: "Libuv", dependencies: ["CLibuv", "CForkHook"], swiftSettings: settings),
+        // Starts programs: what a child does before it becomes one must not be Swift.
+        .target(name: "CSpawn"),
+        .target(name: "Libuv", dependencies: ["CLibuv", "CSpawn"], swiftSettings: settings),
 
         // simdjson reads JSON strictly and some thirty times as fast as Foundation's decoder.
         // Linked by name: SwiftPM warns about a flag in its pkg-config file.

@@ -1,4 +1,5 @@
 import CLibuv
+import CSpawn
 
 #if canImport(Glibc)
     import Glibc
@@ -6,9 +7,9 @@ import CLibuv
     import Darwin
 #endif
 
-/// A program that runs as a process of its own (`uv_process_t`), in a session and a process group of its own, with three pipes for
-/// its standard streams and no other descriptor of this process.
-@safe package final class ChildProcess: Handle {
+/// A program that runs as a process of its own, in a session of its own, with three pipes for its standard streams and no other
+/// descriptor of this process.
+package final class ChildProcess {
     /// What is run, and how.
     package struct Program: Sendable {
         /// The program, and its arguments; at least one, none with a byte 0. A program without a `/` is looked for in the `PATH`
@@ -20,7 +21,7 @@ import CLibuv
         package var environment: ProcessEnvironment?
         /// nil for this process's.
         package var directory: String?
-        /// How many descriptors it may have open, where this process has no more open itself; nil for as many as this process.
+        /// How many descriptors it may have open; nil for as many as this process.
         package var descriptorLimit: Int?
 
         package init(_ arguments: [String]) {
@@ -43,11 +44,12 @@ import CLibuv
     package let errors: Pipe
 
     /// The process, and those that it starts.
-    package private(set) var session = ProcessSession(0)
+    package private(set) var session: ProcessSession
 
+    private let watcher: ChildWatcher
     private var onEnd: ((End) -> Void)?
 
-    /// Starts a program (`uv_spawn`), and returns when it runs.
+    /// Starts a program (`vfork`, `execve`), and returns when it runs.
     ///
     /// - Parameters:
     ///   - processGuard: from the first moment on has the session go with this process; nil where it need not.
@@ -57,52 +59,87 @@ import CLibuv
         _ program: Program, on loop: EventLoop, guardedBy processGuard: ProcessGuard? = nil,
         onEnd: @escaping (End) -> Void
     ) throws(UVError) {
-        let streams = try StandardPipes(on: loop)
-        defer { streams.closeTheirs() }
-        (input, output, errors) = (streams.input, streams.output, streams.errors)
-        var result: Int32 = 0
-        processGuard?.beginWatching()
+        let watcher = try ChildWatcher.of(loop)
+        let streams: StandardPipes
         do throws(UVError) {
-            // The handle is to be closed even where uv_spawn fails.
-            try super.init(UV_PROCESS, on: loop, "uv_spawn") { memory in
-                result = spawn(program, memory.assumingMemoryBound(to: uv_process_t.self), loop, streams.theirs)
-                return 0
-            }
+            streams = try StandardPipes(on: loop)
+        } catch {
+            watcher.closeIfUnused()
+            throw error
+        }
+        defer { streams.closeTheirs() }
+        let announced = processGuard?.beginWatching()
+        do throws(UVError) {
+            let process = try start(program, streams.theirs, announcedTo: announced)
+            session = ProcessSession(process)
         } catch {
             streams.closeOurs()
+            watcher.closeIfUnused()
             processGuard?.endWatching()
             throw error
         }
-        do throws(UVError) {
-            try check("uv_spawn", result)
-        } catch {
-            close()
-            processGuard?.endWatching()
-            throw error
-        }
+        (input, output, errors) = (streams.input, streams.output, streams.errors)
+        self.watcher = watcher
         self.onEnd = onEnd
-        session = ProcessSession(uv_process_get_pid(raw.assumingMemoryBound(to: uv_process_t.self)))
         processGuard?.watch(session)
+        watcher.add(self)
     }
 
     /// As `ProcessSession.isEmpty`; there may be others though the process itself has ended.
     package func isSessionEmpty() -> Bool { session.isEmpty() }
 
-    /// Stops watching the process, which may go on, and closes the pipes.
-    override func willClose() {
+    /// Stops watching the process, which may go on, and closes the pipes. May be called again, to no effect.
+    package func close() {
         onEnd = nil
         for pipe in [input, output, errors] { pipe.close() }
+        watcher.remove(self)
     }
 
-    fileprivate func didEnd(_ status: Int64, _ signal: Int32) {
-        let action = onEnd
+    /// Looks whether the process has ended (`waitpid`).
+    fileprivate func look() {
+        var status: Int32 = 0
+        guard let action = onEnd, waitpid(session.identifier, &status, WNOHANG) == session.identifier else { return }
         onEnd = nil
-        action?(signal == 0 ? .exited(status: Int(status)) : .signalled(number: Int(signal)))
+        watcher.remove(self)
+        let signal = Int(status & 0x7F)
+        action(signal == 0 ? .exited(status: Int(status >> 8) & 0xFF) : .signalled(number: signal))
     }
 }
 
-private func processDidEnd(_ process: UnsafeMutablePointer<uv_process_t>?, _ status: Int64, _ signal: Int32) {
-    ChildProcess.of(process!).didEnd(status, signal)
+/// Tells the processes of a loop when one of them has ended, any of them: the system's signals for several may come as one.
+private final class ChildWatcher {
+    private let loop: EventLoop
+    private var signal: SignalWatcher?
+    private var children: [ObjectIdentifier: ChildProcess] = [:]
+
+    private init(_ loop: EventLoop) throws(UVError) {
+        self.loop = loop
+        signal = try SignalWatcher(.childEnded, on: loop) { [unowned self] in
+            for child in Array(children.values) { child.look() }
+        }
+    }
+
+    /// That of a loop: it is there while a process is.
+    static func of(_ loop: EventLoop) throws(UVError) -> ChildWatcher {
+        if let watcher = loop.childWatcher as? ChildWatcher { return watcher }
+        let watcher = try ChildWatcher(loop)
+        loop.childWatcher = watcher
+        return watcher
+    }
+
+    func add(_ child: ChildProcess) { children[ObjectIdentifier(child)] = child }
+
+    func remove(_ child: ChildProcess) {
+        children[ObjectIdentifier(child)] = nil
+        closeIfUnused()
+    }
+
+    func closeIfUnused() {
+        guard children.isEmpty else { return }
+        signal?.close()
+        signal = nil
+        if loop.childWatcher === self { loop.childWatcher = nil }
+    }
 }
 
 /// The pipes of a process, and the ends of them that are its own until it runs.
@@ -139,54 +176,50 @@ private struct StandardPipes {
     }
 }
 
-/// `uv_spawn`, with the descriptor limit of the program in force meanwhile: it is inherited.
-private func spawn(
-    _ program: ChildProcess.Program, _ process: UnsafeMutablePointer<uv_process_t>, _ loop: EventLoop,
-    _ streams: [Int32]
-) -> Int32 {
-    let isLowered = program.descriptorLimit.map { isPipeFree(below: $0) && lowerDescriptorLimit(to: $0) } ?? false
-    defer { if isLowered { _ = raiseDescriptorLimit() } }
-    return withOptions(of: program, streams) { uv_spawn(loop.raw, process, $0) }
-}
-
-/// Whether two more descriptors would be less than a limit: uv_spawn itself needs a pipe.
-private func isPipeFree(below limit: Int) -> Bool {
-    guard let ends = try? PipeEnds(forInput: true) else { return false }
-    defer { for descriptor in [ends.ours, ends.theirs] { closeDescriptor(descriptor) } }
-    return max(ends.ours, ends.theirs) < limit
-}
-
-private func withOptions(
-    of program: ChildProcess.Program, _ streams: [Int32], _ body: (UnsafePointer<uv_process_options_t>) -> Int32
-) -> Int32 {
-    withCStrings(program.arguments) { arguments in
-        withCStrings(program.environment?.entries ?? []) { environment in
-            withCStrings([program.file ?? program.arguments[0], program.directory ?? ""]) { paths in
-                var containers = streams.map {
-                    uv_stdio_container_t(flags: UV_INHERIT_FD, data: .init(fd: $0))
-                }
-                return containers.withUnsafeMutableBufferPointer { containers in
-                    var options = uv_process_options_t()
-                    options.exit_cb = processDidEnd
-                    options.file = UnsafePointer(paths[0])
-                    options.args = arguments
-                    options.env = program.environment == nil ? nil : environment
-                    options.cwd = program.directory == nil ? nil : UnsafePointer(paths[1])
-                    options.flags = UV_PROCESS_DETACHED.rawValue
-                    options.stdio_count = Int32(containers.count)
-                    options.stdio = containers.baseAddress
-                    return body(&options)
+private func start(
+    _ program: ChildProcess.Program, _ streams: [Int32], announcedTo: Int32?
+) throws(UVError) -> pid_t {
+    var process: pid_t = 0
+    let error = withCStrings(program.files) { files in
+        // Room for a shell and its script, see cspawn.h.
+        withCStrings(program.arguments, spare: 2) { arguments in
+            withCStrings(program.environment?.entries ?? []) { environment in
+                withCStrings([program.directory ?? ""]) { directory in
+                    var raw = cspawn_program()
+                    raw.files = UnsafePointer(files)
+                    raw.arguments = arguments
+                    raw.environment = UnsafePointer(program.environment == nil ? environ : environment)
+                    raw.directory = program.directory == nil ? nil : UnsafePointer(directory[0])
+                    raw.streams = (streams[0], streams[1], streams[2])
+                    raw.descriptor_limit = program.descriptorLimit.map { UInt(clamping: $0) } ?? 0
+                    raw.announced_to = announcedTo ?? -1
+                    return cspawn_start(&raw, &process)
                 }
             }
         }
     }
+    try check("execve", uv_translate_sys_error(error))
+    return process
 }
 
-/// The texts as C has them, with a NULL behind the last.
+extension ChildProcess.Program {
+    /// Those that the program may be, as `execvp` finds them.
+    fileprivate var files: [String] {
+        let name = file ?? arguments[0]
+        guard !name.utf8.contains(UInt8(ascii: "/")) else { return [name] }
+        let path = environment.map { $0["PATH"] } ?? environmentVariable("PATH")
+        return (path ?? ProgramFile.standardPath).split(separator: ":", omittingEmptySubsequences: false).map {
+            $0.isEmpty ? name : "\($0)/\(name)"
+        }
+    }
+}
+
+/// The texts as C has them, with a NULL behind the last, and some more.
 private func withCStrings(
-    _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+    _ texts: [String], spare: Int = 0, _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
 ) -> Int32 {
-    var pointers = texts.map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
+    let owned = texts.map { strdup($0) }
+    var pointers = owned + [UnsafeMutablePointer<CChar>?](repeating: nil, count: 1 + spare)
+    defer { for pointer in owned { free(pointer) } }
     return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
 }

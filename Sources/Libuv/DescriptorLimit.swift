@@ -30,15 +30,6 @@ package func raiseDescriptorLimit() -> DescriptorLimit {
     return DescriptorLimit(current: Int(clamping: new.rlim_cur), before: Int(clamping: old.rlim_cur))
 }
 
-/// Lowers the soft limit for a moment, until `raiseDescriptorLimit`; what is open stays open.
-///
-/// - Returns: whether it was lowered.
-func lowerDescriptorLimit(to count: Int) -> Bool {
-    guard var limit = descriptorLimit(), limit.rlim_cur > rlim_t(clamping: count) else { return false }
-    limit.rlim_cur = rlim_t(clamping: count)
-    return setrlimit(openFiles, &limit) == 0
-}
-
 /// macOS refuses a limit above its OPEN_MAX, whatever the hard one is.
 private let mostOnDarwin: rlim_t = 10240
 

@@ -14,6 +14,9 @@ import Synchronization
     /// What pool threads have to do for this loop. It can't be stopped from here.
     var requestsOnPool = 0
 
+    /// Tells the processes that were started on the loop of their ends, while there are some.
+    weak var childWatcher: AnyObject?
+
     private var isClosed = false
 
     /// Makes a loop (`uv_loop_init`).

@@ -18,6 +18,11 @@ package struct ProcessEnvironment: Hashable, Sendable {
         entries = (own + changes.map { ($0.key, $0.value) }).map { "\($0.name)=\($0.value)" }.sorted()
     }
 
+    /// The value of a variable; nil where it has none.
+    subscript(name: String) -> String? {
+        entries.first { $0.utf8.starts(with: "\(name)=".utf8) }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
     private static var ofThisProcess: [(name: String, value: String)] {
         var items: UnsafeMutablePointer<uv_env_item_t>?
         var count: Int32 = 0

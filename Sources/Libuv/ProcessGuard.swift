@@ -1,4 +1,3 @@
-import CForkHook
 import CLibuv
 
 #if canImport(Glibc)
@@ -60,26 +59,20 @@ package final class ProcessGuard {
         return program
     }
 
-    /// From here on a process that is started tells the guard of its session by itself.
-    func beginWatching() {
+    /// A process is about to be started.
+    ///
+    /// - Returns: the descriptor to which it is to tell its session; nil where the guard is not there.
+    func beginWatching() -> Int32? {
         if process == nil { startAgain() }
         hasBeenTold = true
-        // Where this is not possible, `watch` tells it a moment later.
-        cforkhook_announce_to(process?.input.descriptor ?? -1)
+        return process?.input.descriptor
     }
 
-    /// The first process of that session has started.
-    func watch(_ session: ProcessSession) {
-        cforkhook_announce_to(-1)
-        self.session = session.identifier
-        #if !os(Linux)
-            tell(session.identifier)
-        #endif
-    }
+    /// The first process of that session has started, and has told the guard.
+    func watch(_ session: ProcessSession) { self.session = session.identifier }
 
     /// No session runs any more, or none has been started.
     package func endWatching() {
-        cforkhook_announce_to(-1)
         session = 0
         guard hasBeenTold else { return }
         hasBeenTold = false

@@ -9,7 +9,7 @@ import CLibuv
 /// Programs and directories, looked for before they are needed. They may come and go afterwards.
 package enum ProgramFile {
     /// Where a program is searched that has no `/` in its name, where nothing else is said (`confstr`).
-    private static let standardPath = "/bin:/usr/bin"
+    static let standardPath = "/bin:/usr/bin"
 
     /// Finds the file that would run, as `execvp` does (`uv_fs_stat`, `uv_fs_access`).
     ///

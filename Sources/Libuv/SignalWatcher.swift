@@ -16,6 +16,8 @@ package enum Signal: Sendable {
     case hangUp
     /// SIGWINCH: the terminal has another size now
     case windowChange
+    /// SIGCHLD: a child has ended
+    case childEnded
     /// SIGKILL, which ends a process whatever it does
     case kill
     /// SIGCONT, which has a stopped process go on
@@ -33,6 +35,7 @@ package enum Signal: Sendable {
         case .terminate: SIGTERM
         case .hangUp: SIGHUP
         case .windowChange: SIGWINCH
+        case .childEnded: SIGCHLD
         case .kill: SIGKILL
         case .resume: SIGCONT
         case .none: 0
