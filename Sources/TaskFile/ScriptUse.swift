@@ -84,7 +84,10 @@ extension Interpreter {
             let isLast = place == letters.count - 1
             if inputLetters.contains(letter) { return .input }
             if valueLetters.contains(letter) { return isLast ? .value : .flag }
-            if place == 0, !isLast, scriptLetters.contains(letter) { return .script(String(letters[1...])) }
+            // Of `-pe` each is an option, and the script comes next.
+            if place == 0, !letters.allSatisfy(scriptLetters.contains), scriptLetters.contains(letter) {
+                return .script(String(letters[1...]))
+            }
         }
         return .flag
     }

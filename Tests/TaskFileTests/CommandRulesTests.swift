@@ -67,7 +67,8 @@ struct CommandRulesTests {
         ["python3", "-W", "ignore", "-c", "{data}"], ["perl", "-ne", "{data}"],
         ["perl", "-Mstrict", "-E", "say '{data}'"], ["perl", "-e", "1", "-e", "print '{data}'"],
         ["perl", "-e", "1", "-eprint '{data}'"], ["perl", "-I{data}", "x.pl"], ["ruby", "-r", "json", "-e", "{data}"],
-        ["node", "-e", "{data}"], ["nodejs", "--eval={data}"], ["node", "--print", "{data}"],
+        ["node", "-e", "{data}"], ["node", "-pe", "f({data})"], ["nodejs", "--eval={data}"],
+        ["node", "--print", "{data}"],
         ["node", "-e", "1", "--eval=x{data}"], ["php8.2", "-r", "echo {data};"], ["lua5.4", "-e", "{data}"],
         // As an option behind a script: of these a second one runs too.
         ["perl", "-e", "1", "{data}"], ["ruby", "-e", "1", "-{data}"], ["node", "-e", "1", "{data}"],
