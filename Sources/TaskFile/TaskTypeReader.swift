@@ -10,8 +10,9 @@ struct TaskTypeReader {
         "data_as_option",
     ]
 
-    /// The most that a command may write, in bytes: whatever characters it is made of, a reply has room for it.
-    static func mostOutput(_ result: DataEncoding) -> Int { result == .text ? 10 << 20 : 40 << 20 }
+    /// The most that a command may write, in bytes: whatever characters it is made of, a reply has room for it; and base64 takes
+    /// everybody's time to be made.
+    static func mostOutput(_ result: DataEncoding) -> Int { result == .text ? 10 << 20 : 16 << 20 }
 
     private var table: TableReader
     /// Where the table begins.

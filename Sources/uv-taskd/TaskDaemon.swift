@@ -46,7 +46,7 @@ struct TaskDaemon: ParsableCommand {
               command = ["sh", "-c", "echo \\"$1\\"", "--", "{data}"]
 
             ^C, SIGTERM or SIGHUP: takes no more tasks, finishes the running one (as far as --drain-timeout allows) and \
-            exits. A second one cuts the running task off.
+            exits. A second one cuts the running task off, a third kills its command.
 
             Exit codes: 0 stopped in good order; 130, 143, 129 cut off (128 + the signal); 1 could not start, or a mistake in \
             the file of task types; 64 wrong usage.
@@ -180,7 +180,10 @@ struct TaskDaemon: ParsableCommand {
     private func serve(_ types: [TaskType]) -> Never {
         var logger = Logger(label: "uv-taskd") { NonBlockingLogHandler(label: $0) }
         logger.logLevel = logLevel.level
-        for line in types.flatMap(\.missing) { logger.warning("\(line)") }
+        let memory = serverConfiguration.maximumMemory
+        for line in types.flatMap({ $0.missing + [$0.excess(over: memory)].compactMap(\.self) }) {
+            logger.warning("\(line)")
+        }
         do throws(StartFailure) {
             let signal = try TaskServer.serve(
                 serverConfiguration, TaskCatalog(types, timeScale: timeScale), guardedBy: Self.guardProgram(), logger)

@@ -126,7 +126,7 @@ struct TaskFileMistakeTests {
         for (value, result, most) in [
             ("'11MiB'", "text", "10MiB"), ("0", "text", "10MiB"), ("1.5", "text", "10MiB"),
             ("'4 MiB'", "text", "10MiB"),
-            ("41943041", "base64", "40MiB"),
+            ("16777217", "base64", "16MiB"),
         ] {
             #expect(
                 mistakes(inValue: "max_output = \(value)\nresult = '\(result)'") == [

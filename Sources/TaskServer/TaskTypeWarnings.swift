@@ -30,4 +30,13 @@ extension TaskType {
         }
         return lines
     }
+
+    /// What keeps its results from those who ask, a line; nil where nothing does.
+    ///
+    /// - Parameter memory: how many bytes of results may be held.
+    package func excess(over memory: Int) -> String? {
+        guard let most = command?.maximumOutput, most > memory else { return nil }
+        return
+            "task type \(name): max_output is more than --max-memory, \(memory) bytes; whoever waits for a result that is as long may be closed"
+    }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskServer
 
-struct MissingProgramsTests {
+struct TaskTypeWarningsTests {
     private func missing(_ program: String, directory: String? = nil, path: String? = nil) -> [String] {
         var command = Command([CommandArgument(program), CommandArgument("{data}")])
         command.directory = directory
@@ -43,6 +43,18 @@ struct MissingProgramsTests {
             missing("./tool", directory: "/") == [
                 "task type a: there is no program ./tool in /; until there is, its tasks fail"
             ])
+    }
+
+    @Test func resultsThatNoMemoryHolds() {
+        var command = Command([CommandArgument([.literal("sh")])])
+        command.maximumOutput = 10
+        let type = TaskType(name: "a", work: .command(command))
+        #expect(type.excess(over: 10) == nil)
+        #expect(
+            type.excess(over: 9)
+                == "task type a: max_output is more than --max-memory, 9 bytes; whoever waits for a result that is as long may be closed"
+        )
+        #expect(TaskType.builtIn.allSatisfy { $0.excess(over: 1) == nil })
     }
 
     @Test func directoriesThatAreNotThere() {
