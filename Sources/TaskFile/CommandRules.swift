@@ -54,8 +54,8 @@ struct CommandRules {
         }
         if !dataMayBeOption, argument.canBecomeOption, !hasTerminator(arguments[min(start, index)..<index]) {
             return """
-                data could be taken for an option here: put "--" before it, if the program knows that, or say \
-                data_as_option = true
+                data could be taken for an option here: put "--" before it, which a script of your own has to skip \
+                ([ "$1" = -- ] && shift), or say data_as_option = true
                 """
         }
         return nil

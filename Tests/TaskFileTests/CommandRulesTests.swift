@@ -23,7 +23,7 @@ struct CommandRulesTests {
 
     @Test func dataIsNoOption() {
         let words = """
-            1: data could be taken for an option here: put "--" before it, if the program knows that, or say \
+            1: data could be taken for an option here: put "--" before it, which a script of your own has to skip ([ "$1" = -- ] && shift), or say \
             data_as_option = true
             """
         for argument in ["{data}", "{data}.png", "-{data}", "--{data}=1"] {
