@@ -133,7 +133,7 @@ class Stops(TaskTypeTest):
     def test_nothing_of_the_daemon_is_left(self):
         daemon = self.serve({"good": ["true"]})
         self.assertEqual(self.run_task(daemon, "good"), "")
-        guard, = guards(daemon)
+        guard, = wait_until(lambda: guards(daemon), "the guard")
         daemon.terminate()
         self.assertEqual(daemon.exit_code(), 0)
         wait_until(lambda: not os.path.exists(f"/proc/{guard}/fd/0"), "the guard's end", 2)
