@@ -73,6 +73,15 @@ static inline void uv_task_close_on_exec_from(int first) {
     }
 }
 
+// Makes this process the parent of what its children leave behind; 0 where the system can't.
+static inline int uv_task_adopt_orphans(void) {
+#ifdef __linux__
+    return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+#else
+    return 0;
+#endif
+}
+
 // The name under which killall and pkill find this process, where the system has one beside the command line.
 // Here because prctl takes a variable number of arguments.
 static inline void uv_task_rename_process(const char *name) {

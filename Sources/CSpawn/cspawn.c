@@ -52,8 +52,10 @@ static int run(const cspawn_program *program) {
 // What the child does. It has this process's memory, and this process waits: it calls what is safe in a signal handler, and
 // returns only where it could not become another program.
 static int become(const cspawn_program *program) {
-    setsid();
+    if (setsid() < 0) return errno;
     if (program->announced_to >= 0) announce(program->announced_to);
+    // Where nobody reads that, the signal for it waits, though it was to be ignored: this throws it away.
+    signal(SIGPIPE, SIG_IGN);
     for (int number = 1; number < NSIG; number++) {
         if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
     }
@@ -79,8 +81,14 @@ __attribute__((noinline, noreturn)) static void be_child(const cspawn_program *p
 // An answer that is closed by exec says that there is no error.
 static int open_answer(int ends[2]) {
     if (pipe(ends) != 0) return errno;
-    for (int end = 0; end < 2; end++) fcntl(ends[end], F_SETFD, FD_CLOEXEC);
-    return 0;
+    int error = 0;
+    for (int end = 0; end < 2; end++) {
+        if (fcntl(ends[end], F_SETFD, FD_CLOEXEC) != 0) error = errno;
+    }
+    if (error != 0) {
+        for (int end = 0; end < 2; end++) close(ends[end]);
+    }
+    return error;
 }
 
 int cspawn_start(const cspawn_program *program, pid_t *process) {
@@ -106,4 +114,14 @@ int cspawn_start(const cspawn_program *program, pid_t *process) {
     }
     close(answer[0]);
     return error;
+}
+
+bool cspawn_has_ended(pid_t process, int *status, int *signal) {
+    siginfo_t information = {0};
+    if (waitid(P_PID, (id_t)process, &information, WEXITED | WNOHANG | WNOWAIT) != 0) return false;
+    if (information.si_pid != process) return false;
+    bool has_exited = information.si_code == CLD_EXITED;
+    *status = has_exited ? information.si_status : 0;
+    *signal = has_exited ? 0 : information.si_status;
+    return true;
 }

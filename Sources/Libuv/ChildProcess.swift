@@ -48,6 +48,8 @@ package final class ChildProcess {
 
     private let watcher: ChildWatcher
     private var onEnd: ((End) -> Void)?
+    /// It has ended, and its end is still to be asked for.
+    private var hasEnded = false
 
     /// Starts a program (`vfork`, `execve`), and returns when it runs.
     ///
@@ -59,16 +61,24 @@ package final class ChildProcess {
         _ program: Program, on loop: EventLoop, guardedBy processGuard: ProcessGuard? = nil,
         onEnd: @escaping (End) -> Void
     ) throws(UVError) {
-        let watcher = try ChildWatcher.of(loop)
+        // It may start a process itself.
+        let announced = processGuard?.beginWatching()
+        let watcher: ChildWatcher
         let streams: StandardPipes
         do throws(UVError) {
             streams = try StandardPipes(on: loop)
         } catch {
-            watcher.closeIfUnused()
+            processGuard?.endWatching()
             throw error
         }
         defer { streams.closeTheirs() }
-        let announced = processGuard?.beginWatching()
+        do throws(UVError) {
+            watcher = try ChildWatcher.of(loop)
+        } catch {
+            streams.closeOurs()
+            processGuard?.endWatching()
+            throw error
+        }
         do throws(UVError) {
             let process = try start(program, streams.theirs, announcedTo: announced)
             session = ProcessSession(process)
@@ -86,23 +96,29 @@ package final class ChildProcess {
     }
 
     /// As `ProcessSession.isEmpty`; there may be others though the process itself has ended.
-    package func isSessionEmpty() -> Bool { session.isEmpty() }
+    package func isSessionEmpty() -> Bool {
+        // Whoever is left is a child of this process, or has a parent that is.
+        if let all = Orphans.allChildren, watcher.knows(all) { return true }
+        return session.isEmpty()
+    }
 
-    /// Stops watching the process, which may go on, and closes the pipes. May be called again, to no effect.
+    /// Stops watching the process, and closes the pipes. Where it has not ended, it goes on, and nobody asks for its end. May
+    /// be called again, to no effect.
     package func close() {
         onEnd = nil
         for pipe in [input, output, errors] { pipe.close() }
+        if hasEnded { waitpid(session.identifier, nil, 0) }
+        hasEnded = false
         watcher.remove(self)
     }
 
-    /// Looks whether the process has ended (`waitpid`).
+    /// Looks whether the process has ended. Until this is closed, its id is no other's.
     fileprivate func look() {
-        var status: Int32 = 0
-        guard let action = onEnd, waitpid(session.identifier, &status, WNOHANG) == session.identifier else { return }
+        var (status, signal): (Int32, Int32) = (0, 0)
+        guard let action = onEnd, cspawn_has_ended(session.identifier, &status, &signal) else { return }
         onEnd = nil
-        watcher.remove(self)
-        let signal = Int(status & 0x7F)
-        action(signal == 0 ? .exited(status: Int(status >> 8) & 0xFF) : .signalled(number: signal))
+        hasEnded = true
+        action(signal == 0 ? .exited(status: Int(status)) : .signalled(number: Int(signal)))
     }
 }
 
@@ -115,8 +131,20 @@ private final class ChildWatcher {
     private init(_ loop: EventLoop) throws(UVError) {
         self.loop = loop
         signal = try SignalWatcher(.childEnded, on: loop) { [unowned self] in
+            buryOrphans()
             for child in Array(children.values) { child.look() }
         }
+    }
+
+    /// Asks for the ends of those that nobody else asks for.
+    private func buryOrphans() {
+        let own = Set(children.values.map(\.session.identifier))
+        for orphan in Orphans.allChildren ?? [] where !own.contains(orphan) { waitpid(orphan, nil, WNOHANG) }
+    }
+
+    /// Whether all of these were started here.
+    func knows(_ processes: [Int32]) -> Bool {
+        processes.allSatisfy { process in children.values.contains { $0.session.identifier == process } }
     }
 
     /// That of a loop: it is there while a process is.
@@ -127,7 +155,10 @@ private final class ChildWatcher {
         return watcher
     }
 
-    func add(_ child: ChildProcess) { children[ObjectIdentifier(child)] = child }
+    func add(_ child: ChildProcess) {
+        precondition(signal != nil, "nobody would tell of its end")
+        children[ObjectIdentifier(child)] = child
+    }
 
     func remove(_ child: ChildProcess) {
         children[ObjectIdentifier(child)] = nil
@@ -181,8 +212,8 @@ private func start(
 ) throws(UVError) -> pid_t {
     var process: pid_t = 0
     let error = withCStrings(program.files) { files in
-        // Room for a shell and its script, see cspawn.h.
-        withCStrings(program.arguments, spare: 2) { arguments in
+        // Room for a shell's script, see cspawn.h.
+        withCStrings(program.arguments, spare: 1) { arguments in
             withCStrings(program.environment?.entries ?? []) { environment in
                 withCStrings([program.directory ?? ""]) { directory in
                     var raw = cspawn_program()

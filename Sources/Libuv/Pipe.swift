@@ -30,17 +30,14 @@ import CLibuv
     /// Reads what lies in the pipe now, and does not wait for its end: that comes only when everyone has gone who can write.
     ///
     /// - Parameter most: how many bytes, but for the last read, in case somebody goes on writing.
-    /// - Returns: whether that was the end.
-    @discardableResult
-    package func readWhatIsThere(atMost most: Int) -> Bool {
+    package func readWhatIsThere(atMost most: Int) {
         var left = most
         while left > 0, let descriptor {
             let count = read(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count)
-            guard count > 0 else { return count == 0 }
+            guard count > 0 else { return }
             left -= count
             delegate?.streamDidRead(UnsafeBufferPointer(rebasing: loop.readBuffer[..<count]).span)
         }
-        return false
     }
 }
 

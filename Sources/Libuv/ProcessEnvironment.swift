@@ -20,7 +20,8 @@ package struct ProcessEnvironment: Hashable, Sendable {
 
     /// The value of a variable; nil where it has none.
     subscript(name: String) -> String? {
-        entries.first { $0.utf8.starts(with: "\(name)=".utf8) }.map { String($0.dropFirst(name.count + 1)) }
+        let prefix = "\(name)=".utf8
+        return entries.first { $0.utf8.starts(with: prefix) }.flatMap { String($0.utf8.dropFirst(prefix.count)) }
     }
 
     private static var ofThisProcess: [(name: String, value: String)] {

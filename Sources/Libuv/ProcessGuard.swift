@@ -23,6 +23,8 @@ package final class ProcessGuard {
     private var process: ChildProcess?
     private var startedAt: UInt64 = 0
     private var session: Int32 = 0
+    /// It could not be started again, which was told.
+    private var isMissed = false
     /// The guard may know of a session.
     private var hasBeenTold = false
 
@@ -71,6 +73,9 @@ package final class ProcessGuard {
     /// The first process of that session has started, and has told the guard.
     func watch(_ session: ProcessSession) { self.session = session.identifier }
 
+    /// Whether what is told may still be read; for tests.
+    var canBeTold: Bool { (try? process?.input.write([UInt8(ascii: "\n")].span)) != nil }
+
     /// No session runs any more, or none has been started.
     package func endWatching() {
         session = 0
@@ -94,7 +99,13 @@ package final class ProcessGuard {
 
     private func startAgain() {
         timer.stop()
-        do throws(UVError) { try start() } catch { onLoss(error) }
+        do throws(UVError) {
+            try start()
+            isMissed = false
+        } catch {
+            if !isMissed { onLoss(error) }
+            isMissed = true
+        }
     }
 
     private func tell(_ session: Int32) {
@@ -131,8 +142,17 @@ package final class ProcessGuard {
             }
         }
         // Where one has just been started, the pipe ends when it has become another program.
-        if session > 1 { ProcessSession(session).send(.kill) }
+        if session > 1 { end(ProcessSession(session)) }
         _exit(0)
+    }
+}
+
+/// Kills all of it, again and again: some may be about to start others. It takes a second at most, whatever cannot be killed.
+private func end(_ session: ProcessSession) {
+    for _ in 0..<200 {
+        session.send(.kill)
+        if session.isEmpty() { return }
+        poll(nil, 0, 5)
     }
 }
 

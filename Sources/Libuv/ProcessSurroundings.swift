@@ -13,9 +13,12 @@ import Synchronization
 /// error, not the end of the process. Standard streams that are closed are filled with what fails when it is
 /// used, since a socket in their place would be written to, and libuv aborts when it closes one (`uv__close`). Memory of large
 /// blocks is given back when they are freed (`mallopt`). Descriptors beside the standard streams, which whoever started it has
-/// left open, stay its own.
+/// left open, stay its own. No signal is blocked: libuv would wait in vain for a child's end.
 package func prepareProcess() {
     uv_task_close_on_exec_from(3)
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
     signal(SIGPIPE, SIG_IGN)
     uv_task_give_back_large_blocks()
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {

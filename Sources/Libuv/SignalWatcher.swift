@@ -22,8 +22,6 @@ package enum Signal: Sendable {
     case kill
     /// SIGCONT, which has a stopped process go on
     case resume
-    /// No signal: only looks whether it could be sent
-    case none
 
     /// Those that ask a process to end.
     package static let stopping: [Signal] = [.interrupt, .terminate, .hangUp]
@@ -38,7 +36,6 @@ package enum Signal: Sendable {
         case .childEnded: SIGCHLD
         case .kill: SIGKILL
         case .resume: SIGCONT
-        case .none: 0
         }
     }
 

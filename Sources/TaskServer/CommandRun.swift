@@ -34,8 +34,8 @@ final class CommandRun: TaskRun {
     private var cause: TaskFailure?
     /// How the process itself came to its end, once it has.
     private var processEnd: ChildProcess.End?
-    /// When that was, on the loop's clock.
-    private var processEndedAt: UInt64 = 0
+    /// When its processes were first killed, on the loop's clock; nil where they were not.
+    private var killedAt: UInt64?
     private var isStayTold = false
 
     /// Starts the command.
@@ -75,9 +75,9 @@ final class CommandRun: TaskRun {
     }
 
     private func fail(_ failure: TaskFailure) {
-        if let process {
+        if process != nil {
             cause = failure
-            process.session.send(.kill)
+            kill()
         } else {
             // Not at once: whoever started this is to go on first.
             surroundings.nextRound.start { [self] in completion(.failure(failure)) }
@@ -90,6 +90,7 @@ final class CommandRun: TaskRun {
         guard cause == nil else { return }
         guard bytes.count <= command.maximumOutput - result.count else {
             result = []
+            if processEnd != nil { return cause = .outputTooLarge(command.maximumOutput) }
             return interrupt(.outputTooLarge(command.maximumOutput))
         }
         result.append(copying: bytes)
@@ -109,13 +110,15 @@ final class CommandRun: TaskRun {
     func interrupt(_ failure: TaskFailure) {
         guard cause == nil, processEnd == nil, let process else { return }
         cause = failure
-        process.session.send(.terminate)
         // A stopped process hears nothing before it goes on.
-        process.session.send(.resume)
-        surroundings.timer.start(after: surroundings.killTime) { process.session.send(.kill) }
+        process.session.send(.terminate, .resume)
+        surroundings.timer.start(after: surroundings.killTime) { [unowned self] in kill() }
     }
 
-    func kill() { process?.session.send(.kill) }
+    func kill() {
+        killedAt = killedAt ?? surroundings.loop.preciseNow
+        process?.session.send(.kill)
+    }
 
     var patience: UInt64 { surroundings.killTime }
 
@@ -123,14 +126,14 @@ final class CommandRun: TaskRun {
 
     private func processDidEnd(_ end: ChildProcess.End) {
         guard let process else { return }
+        let wasInterrupted = cause != nil
         processEnd = end
-        processEndedAt = surroundings.loop.preciseNow
-        let hasOutputEnded = readPipes()
-        if cause == nil {
+        readPipes()
+        // Mostly nothing is left.
+        if process.isSessionEmpty() { return finish(end) }
+        if !wasInterrupted {
             surroundings.timer.stop()
-            // Mostly nothing is left: then there is no need to look at all processes of the system.
-            if !process.session.sendToGroup(.kill), hasOutputEnded { return finish(end) }
-            process.session.send(.kill)
+            kill()
         }
         endWithSession(lookingAgainAfter: Self.looks.first)
     }
@@ -139,10 +142,13 @@ final class CommandRun: TaskRun {
     private func endWithSession(lookingAgainAfter delay: UInt64) {
         guard let process, let processEnd else { return }
         if process.isSessionEmpty() { return finish(processEnd) }
-        let waited = surroundings.loop.preciseNow - processEndedAt
-        if cause == nil, waited >= Self.longStay, !isStayTold {
-            isStayTold = true
-            surroundings.onStay(id)
+        if let killedAt {
+            // Some may have been about to start others.
+            kill()
+            if surroundings.loop.preciseNow - killedAt >= Self.longStay, !isStayTold {
+                isStayTold = true
+                surroundings.onStay(id)
+            }
         }
         surroundings.sessionTimer.start(after: delay) { [self] in
             endWithSession(lookingAgainAfter: min(2 * delay, Self.looks.rarest))
@@ -157,13 +163,9 @@ final class CommandRun: TaskRun {
     }
 
     /// What was written so far. A process that has left the session may hold the pipes: their end is not waited for.
-    ///
-    /// - Returns: whether nobody can write any more.
-    @discardableResult
-    private func readPipes() -> Bool {
-        guard let process else { return true }
-        let ends = [process.output, process.errors].map { $0.readWhatIsThere(atMost: Self.mostOfAPipe) }
-        return ends.allSatisfy { $0 }
+    private func readPipes() {
+        guard let process else { return }
+        for pipe in [process.output, process.errors] { pipe.readWhatIsThere(atMost: Self.mostOfAPipe) }
     }
 
     private func close() {

@@ -47,7 +47,7 @@ final class TaskRunner {
         let end = { [self] (outcome: Result<String, TaskFailure>) in
             run = nil
             if !isAbandoned { completion(outcome) }
-            // A word to the guard wakes it: where another command follows at once, that of its group is enough.
+            // A word to the guard wakes it: where another command follows at once, that of its session is enough.
             if !(run is CommandRun) { surroundings.processGuard?.endWatching() }
         }
         switch type.work {
@@ -71,6 +71,7 @@ final class TaskRunner {
     func abandon() {
         isAbandoned = true
         run?.abandon()
+        run = nil
     }
 
     /// To be called when nothing runs any more, or what runs was abandoned.

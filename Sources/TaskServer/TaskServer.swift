@@ -114,6 +114,7 @@ package final class TaskServer {
         let loop: EventLoop
         do throws(UVError) { loop = try EventLoop(readSize: configuration.readSize) } catch { throw .loop(error) }
         defer { loop.close() }
+        Orphans.adopt()
         let descriptors = raiseDescriptorLimit()
         let server = try TaskServer(
             configuration.within(descriptors), catalog, guardedBy: guardProgram, on: loop, logger)

@@ -75,4 +75,50 @@ struct ProcessGuardTests {
         loop.run()
         loop.close()
     }
+
+    /// Nobody reads what the process has to tell.
+    @Test func oneThatHasGoneUnnoticedHurtsNobody() throws {
+        prepareProcess()
+        let loop = try EventLoop()
+        let processGuard = try ProcessGuard(ChildProcess.Program(["true"]), on: loop) { _ in }
+        let deadline = ContinuousClock.now + .seconds(20)
+        // Ended, though the loop has not seen it: its pipe has no reader.
+        while processGuard.canBeTold, ContinuousClock.now < deadline { usleep(1000) }
+        var end: ChildProcess.End?
+        let process = try ChildProcess(
+            ChildProcess.Program(["sh", "-c", "exit 7"]), on: loop, guardedBy: processGuard
+        ) { end = $0 }
+        loop.run { end != nil }
+        #expect(end == .exited(status: 7))
+        process.close()
+        processGuard.close()
+        loop.run()
+        loop.close()
+    }
+
+    @Test func oneThatCannotBeReplacedHurtsNobody() throws {
+        prepareProcess()
+        let file = NSTemporaryDirectory() + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "#!/bin/sh\nexit 0\n".write(toFile: file, atomically: false, encoding: .utf8)
+        chmod(file, 0o755)
+        let loop = try EventLoop()
+        var losses: [UVError?] = []
+        let processGuard = try ProcessGuard(ChildProcess.Program([file]), on: loop) { losses.append($0) }
+        try FileManager.default.removeItem(atPath: file)
+        loop.run { !losses.isEmpty }
+        for status in [3, 4] {
+            var end: ChildProcess.End?
+            let process = try ChildProcess(
+                ChildProcess.Program(["sh", "-c", "exit \(status)"]), on: loop, guardedBy: processGuard
+            ) { end = $0 }
+            loop.run { end != nil }
+            #expect(end == .exited(status: status))
+            process.close()
+        }
+        #expect(losses.map { $0?.code } == [nil, .noSuchFile], "told once")
+        processGuard.close()
+        loop.run()
+        loop.close()
+    }
 }

@@ -95,10 +95,36 @@ struct CommandEndTests {
     }
 
     @Test func whatLeftTheGroupIsKilled() throws {
-        let ended = try CommandTrial.outcome(of: script("set -m; sleep 600 & echo $!"))
+        // With a group and streams of its own: nothing but the session tells whose it is.
+        let ended = try CommandTrial.outcome(
+            of: script(
+                "timeout 600 sleep 600 >/dev/null 2>&1 & until [ \"$(ps -o comm= --ppid $!)\" = sleep ]; do :; done; echo $!"
+            ))
         let child = try ended.get().dropLast()
         let status = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
         #expect(status == nil || status!.contains(") Z "), "it still runs: \(status ?? "")")
+    }
+
+    /// One that starts others all the time can't escape either.
+    @Test func whatForksForEverIsKilled() throws {
+        let ended = try CommandTrial.outcome(
+            of: script(
+                "timeout 600 sh -c 'f() { sleep 0.001; f & }; f; sleep 600' >/dev/null 2>&1 & sleep 0.1; echo $$"))
+        let session = try ended.get().dropLast()
+        let left = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { process in
+            guard Int(process) != nil,
+                let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            else { return false }
+            let fields = status.split(separator: ")").last?.split(separator: " ") ?? []
+            return fields.count > 3 && fields[3] == session && fields[0] != "Z"
+        }
+        #expect(left == [])
+    }
+
+    /// After the process's own end too.
+    @Test func tooMuchOutputOfWhatIsLeft() throws {
+        let type = script("(yes & yes & yes) | head -c 2000000 & sleep 0.05") { $0.maximumOutput = 1000 }
+        #expect(try CommandTrial.failure(of: type).code == .outputTooLarge)
     }
 
     @Test func aStoppedCommandIsAsked() throws {

@@ -4,12 +4,13 @@
 #ifndef CSPAWN_H
 #define CSPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 typedef struct {
     // The files that it may be, ended by NULL: the first that can be run is.
     char *const *files;
-    // Ended by NULL, the first being what the program is told as its name; two more places behind that are left free.
+    // Ended by NULL, the first being what the program is told as its name; one more place behind that is left free.
     char **arguments;
     char *const *environment;
     // NULL for this process's.
@@ -25,5 +26,8 @@ typedef struct {
 // Starts a program as the first process of a session of its own, with all signals at their defaults and none blocked, and
 // returns when it runs. Answers 0, or why it does not.
 int cspawn_start(const cspawn_program *program, pid_t *process);
+
+// Whether a child has ended, and with which status, or by which signal. Its id stays its own until waitpid.
+bool cspawn_has_ended(pid_t process, int *status, int *signal);
 
 #endif
