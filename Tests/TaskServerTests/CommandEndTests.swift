@@ -121,12 +121,6 @@ struct CommandEndTests {
         #expect(left == [])
     }
 
-    /// After the process's own end too.
-    @Test func tooMuchOutputOfWhatIsLeft() throws {
-        let type = script("(yes & yes & yes) | head -c 2000000 & sleep 0.05") { $0.maximumOutput = 1000 }
-        #expect(try CommandTrial.failure(of: type).code == .outputTooLarge)
-    }
-
     @Test func aStoppedCommandIsAsked() throws {
         let type = script(
             """
