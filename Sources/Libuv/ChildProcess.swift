@@ -44,7 +44,7 @@ package final class ChildProcess {
     package let errors: Pipe
 
     /// The process, and those that it starts.
-    package private(set) var session: ProcessSession
+    package let session: ProcessSession
 
     private let watcher: ChildWatcher
     private var onEnd: ((End) -> Void)?
