@@ -129,17 +129,18 @@ class BinaryData(CommandTest):
     def test_a_terminal_gets_nothing_binary(self):
         with FakeServer(Thumbnails()) as server:
             with Terminal(200, UV_TASK_HOST=server.host, UV_TASK_PORT=server.port, PICTURE=self.picture) as terminal:
-                self.assertEqual(terminal.run("uv-task run thumbnail --wait <$PICTURE"), ([(
+                self.assertEqual(terminal.run("uv-task --connect-timeout 60s run thumbnail --wait <$PICTURE"), ([(
                     "uv-task: the result of task 7, 9.7 MiB, is binary and not for a terminal; uv-task result 7 "
                     "--output FILE --instance 00000000000000ff writes it to a file")], 0))
 
     def test_by_the_daemon(self):
         types = self.folder / "tasks.toml"
-        types.write_text('[tasks.copy]\ncommand = ["cat"]\ndata = "base64"\nresult = "base64"\nmax_output = "20MiB"\n')
+        types.write_text('[tasks.copy]\ncommand = ["cat"]\ndata = "base64"\nresult = "base64"\nmax_output = "16MiB"\n')
         daemon = self.start_daemon("--tasks", types, "--max-message", "16MiB")
         with open(self.picture, "rb") as picture:
             self.expect(
-                ["run", "copy", "--wait", "--output", self.folder / "copy"], stdin=picture, server=daemon)
+                ["run", "copy", "--wait", "--output", self.folder / "copy", "--connect-timeout", "60s"], stdin=picture,
+                server=daemon)
         self.assertEqual((self.folder / "copy").read_bytes(), PICTURE)
         self.assertRegex(
             self.call("info", server=daemon).output,
