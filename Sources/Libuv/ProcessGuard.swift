@@ -20,7 +20,8 @@ package final class ProcessGuard {
     private let loop: EventLoop
     private let onLoss: (UVError?) -> Void
     private let timer: Timer
-    private var process: ChildProcess?
+    /// nil where it has gone, and was not replaced yet.
+    private(set) var process: ChildProcess?
     private var startedAt: UInt64 = 0
     private var session: Int32 = 0
     /// It could not be started again, which was told.
@@ -72,9 +73,6 @@ package final class ProcessGuard {
 
     /// The first process of that session has started, and has told the guard.
     func watch(_ session: ProcessSession) { self.session = session.identifier }
-
-    /// Whether what is told may still be read; for tests.
-    var canBeTold: Bool { (try? process?.input.write([UInt8(ascii: "\n")].span)) != nil }
 
     /// No session runs any more, or none has been started.
     package func endWatching() {

@@ -122,3 +122,8 @@ struct ProcessGuardTests {
         loop.close()
     }
 }
+
+extension ProcessGuard {
+    /// Whether somebody may still read what it is told.
+    fileprivate var canBeTold: Bool { (try? process?.input.write([UInt8(ascii: "\n")].span)) != nil }
+}
