@@ -349,8 +349,7 @@ class DescriptorsExhausted(unittest.TestCase):
         clients = [daemon.connect() for _ in range(self.CLIENTS)]
         for client in clients:
             self.addCleanup(client.close)
-            with contextlib.suppress(*BROKEN_CONNECTION):
-                client.send(numbered(1, "list"))
+            self.send_question(client)
         unanswered = {client.socket: client for client in clients}
         inside = []
         # Some of the others wait to be accepted, and hear nothing at all.
@@ -358,6 +357,10 @@ class DescriptorsExhausted(unittest.TestCase):
             answered = [unanswered.pop(one) for one in ready]
             inside += filter(self.is_served, answered)
         return inside, [client for client in clients if client not in inside]
+
+    def send_question(self, client):
+        with contextlib.suppress(*BROKEN_CONNECTION):
+            client.send(numbered(1, "list"))
 
     def is_served(self, client):
         try:
@@ -370,6 +373,14 @@ class DescriptorsExhausted(unittest.TestCase):
         self.assertIn('"too_many_connections"', line)
         return False
 
+    def one_that_is_served(self, daemon):
+        client = daemon.connect()
+        self.send_question(client)
+        if self.is_served(client):
+            return client
+        client.close()
+        return None
+
     def check_life(self, daemon, least):
         inside, outside = self.crowd(daemon, least)
         self.assertGreaterEqual(len(inside), least)
@@ -381,8 +392,8 @@ class DescriptorsExhausted(unittest.TestCase):
             self.assertEqual(client.ask("list"), {"tasks": []})
         for client in inside + outside:
             client.close()
-        # Full recovery.
-        with daemon.connect() as new:
+        # Full recovery, once it has noticed that they are gone.
+        with wait_until(lambda: self.one_that_is_served(daemon), "a place") as new:
             wait_for_connections(new, 1)
             others = [daemon.connect() for _ in range(least - 1)]
             for other in others:
