@@ -4,6 +4,9 @@ import Testing
 
 @testable import Libuv
 
+/// Linux's `O_PATH`, which its headers show to those alone who ask for it.
+private let pathOnly: Int32 = 0o10000000
+
 /// A listener, the clients that connect to it, and what it told.
 private final class Crowd {
     let loop: EventLoop
@@ -169,15 +172,20 @@ struct AcceptFailureTests {
 
     @Test func aConnectionThatCannotBeUsedIsToldAndLeavesNothing() throws {
         let crowd = try Crowd()
+        var unusable: Int32 = -1
         crowd.listener.acceptNext = { [listener = crowd.listener] in
             listener?.acceptNext = uv_task_accept
-            let unusable = uv_task_accept($0)
-            close(unusable)
+            // Open, so that who closes it closes no other test's, and good for nothing.
+            let place = open("/", pathOnly | O_CLOEXEC)
+            unusable = dup2(place, uv_task_accept($0))
+            close(place)
             return unusable
         }
         try crowd.connect(2)
         crowd.loop.run { crowd.accepted.count == 1 && !crowd.failures.isEmpty }
         #expect(crowd.failures.map(\.name) == ["EBADF"])
+        let flags = fcntl(unusable, F_GETFL)
+        #expect(flags == -1 || flags & pathOnly == 0, "it is closed, if it is not another test's by now")
         crowd.close()
     }
 
