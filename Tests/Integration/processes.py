@@ -87,8 +87,11 @@ def group_of(pid):
 
 
 def name_of(pid):
-    """What killing by name goes by."""
-    return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    """What killing by name goes by; nothing where the process has ended."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def signals_of(pid, kind):
