@@ -81,7 +81,7 @@ struct ProcessGuardTests {
         prepareProcess()
         let loop = try EventLoop()
         let processGuard = try ProcessGuard(ChildProcess.Program(["true"]), on: loop) { _ in }
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         // Ended, though the loop has not seen it: its pipe has no reader.
         while processGuard.canBeTold, ContinuousClock.now < deadline { usleep(1000) }
         var end: ChildProcess.End?

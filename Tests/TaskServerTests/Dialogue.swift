@@ -55,11 +55,11 @@ final class Dialogue {
 }
 
 extension EventLoop {
-    /// Runs until the condition holds; after twenty seconds the test has failed.
+    /// Runs until the condition holds; after a minute the test has failed.
     func waitForTest(_ what: String, _ condition: () -> Bool) {
         guard let timer = try? Timer(on: self) else { return }
         var isOver = false
-        timer.start(after: 20_000) { isOver = true }
+        timer.start(after: 60_000) { isOver = true }
         run { isOver || condition() }
         timer.close()
         if isOver { Issue.record("waited in vain for \(what)") }

@@ -66,13 +66,15 @@ struct ListenersTests {
     /// While clients of the first fetch their last results, its successor has the port, and the file.
     @Test func aServerThatStopsLeavesTheFileOfItsSuccessor() throws {
         let path = temporaryPath()
-        let first = try Dialogue(timeScale: 0.1) { $0.portFile = path }
+        let gate = Gate()
+        let first = try Dialogue(types: gate.types) { $0.portFile = path }
         let port = try #require(first.server.addresses.first?.port)
         let client = try first.connect()
         try client.send(#"{"type":"run","task_name":"revers","data":"ab"}{"type":"status","task_id":1}"#)
         client.expect(#"{"task_id":1}"#)
         first.server.stop(.interrupt)
         #expect(FileManager.default.fileExists(atPath: path))
+        gate.open()
         client.expect(#"{"status":"success"}"#)
         first.wait("the port to be free") { first.server.addresses.isEmpty }
         #expect(!FileManager.default.fileExists(atPath: path))

@@ -21,7 +21,7 @@ private struct Story {
     init(_ configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
         let mayEnd = mayEnd
         let stuck = TaskType(name: "stuck", delay: .zero) { data in
-            _ = mayEnd.wait(.seconds(20))
+            _ = mayEnd.wait(.seconds(60))
             return data
         }
         dialogue = try Dialogue(types: TaskType.builtIn + [stuck], configure)

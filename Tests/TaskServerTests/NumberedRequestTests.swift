@@ -97,13 +97,13 @@ struct NumberedRequestTests {
         let mayEnd = Interruption()
         let type = TaskType(name: "stuck", delay: .zero) { data in
             isRunning.interrupt()
-            _ = mayEnd.wait(.seconds(20))
+            _ = mayEnd.wait(.seconds(60))
             return data
         }
         let dialogue = try Dialogue(types: [type])
         let client = try dialogue.connect()
         client.roundTrip(Numbered.run(1, "stuck"))
-        #expect(!isRunning.wait(.seconds(20)))
+        #expect(!isRunning.wait(.seconds(60)))
         try client.send(Numbered.cancel(2, 1))
         let other = try dialogue.connect()
         other.roundTrip(Numbered.status(1, 1))
@@ -145,7 +145,7 @@ struct NumberedRequestTests {
     @Test func aStopAnswersEveryWaitAndRefusesNewTasks() throws {
         let mayEnd = Interruption()
         let type = TaskType(name: "stuck", delay: .zero) { data in
-            _ = mayEnd.wait(.seconds(20))
+            _ = mayEnd.wait(.seconds(60))
             return data
         }
         let dialogue = try Dialogue(types: TaskType.builtIn + [type])

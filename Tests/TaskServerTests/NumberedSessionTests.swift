@@ -45,7 +45,8 @@ extension Client {
 
 struct NumberedSessionTests {
     @Test func repliesComeInAnyOrderAndHoldNothingUp() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(timeScale: 0.05, types: gate.types)
         let client = try dialogue.connect()
         try client.send(
             Numbered.run(1, "revers", "abc") + Numbered.result(2, 1, Numbered.wait) + Numbered.run(3, "echo")
@@ -57,6 +58,7 @@ struct NumberedSessionTests {
         #expect(second["seq"] as? Int == 3 && second["status"] as? String == "waiting")
         #expect(second["position"] as? Int == 1)
         #expect(client.object()["status"] as? String == "execute")
+        gate.open()
         client.expect(
             #"{"seq":2,"status":"success","data":"cba"}"#, #"{"seq":4,"status":"success","data":"x"}"#)
         dialogue.end()
@@ -78,7 +80,8 @@ struct NumberedSessionTests {
     }
 
     @Test func aWaiterThatGoesAwayLeavesNothingBehind() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         client.roundTrip(Numbered.run(0, "permutation", "ab"))
         for _ in 1...20 {
@@ -93,6 +96,7 @@ struct NumberedSessionTests {
             waiter.close()
             dialogue.wait("their end") { dialogue.server.queue.waiterCount == 0 }
         }
+        gate.open()
         try client.send(Numbered.result(5, 1, Numbered.wait))
         client.expect(#"{"seq":5,"status":"success","data":"ba"}"#)
         dialogue.end()
@@ -138,13 +142,16 @@ struct NumberedSessionTests {
 
     /// A client that does not read has one answer on its way, not all of them in memory.
     @Test func answersToWaitsAreMadeAsTheClientTakesThem() throws {
-        let dialogue = try Dialogue(timeScale: 0.02)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let slow = try dialogue.connect()
         let data = String(repeating: "x", count: 1_000_000)
         slow.roundTrip(Numbered.run(0, "revers", data))
         slow.stopReading()
         for seq in 1...100 { try slow.send(Numbered.result(seq, 1, Numbered.wait)) }
         let other = try dialogue.connect()
+        other.roundTrip(Numbered.status(0, 1))
+        gate.open()
         try other.send(Numbered.status(1, 1, Numbered.wait))
         #expect(other.object()["status"] as? String == "success")
         let session = try #require(dialogue.server.sessions.values.min { $0.id < $1.id })
@@ -173,7 +180,8 @@ struct NumberedSessionTests {
 
     /// Every request with a seq is answered, also where a classic one ends the connection.
     @Test func waitsAreAnsweredBeforeTheConnectionEnds() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         try client.send(
             Numbered.run(1, "revers", "ab") + Numbered.result(2, 1, Numbered.wait)
@@ -181,6 +189,7 @@ struct NumberedSessionTests {
         #expect(client.object()["seq"] as? Int == 1)
         dialogue.wait("the wait") { dialogue.server.queue.waiterCount == 1 }
         try client.send(Numbered.run(4, "echo"))
+        gate.open()
         client.expect(#"{"seq":2,"status":"success","data":"ba"}"#)
         client.expectClosed()
         #expect(dialogue.server.queue.counts.submitted == 1)
@@ -188,13 +197,15 @@ struct NumberedSessionTests {
     }
 
     @Test func classicRequestsOnTheSameConnectionStayClassic() throws {
-        let dialogue = try Dialogue(timeScale: 0.02)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         try client.send(Numbered.run(1, "revers", "ab"))
         #expect(client.object()["task_id"] as? Int == 1)
         // Submitted with a seq: a classic status is not held.
         try client.send(#"{"type":"status","task_id":1}"#)
         client.expect(#"{"status":"execute"}"#)
+        gate.open()
         try client.send(#"{"type":"run","task_name":"no such","data":"","key":7,"wait":"x"}"#)
         client.expect(#"{"task_id":2}"#)
         try client.send(#"{"type":"get_result","task_id":99}"#)

@@ -31,7 +31,8 @@ struct SessionTests {
     }
 
     @Test func whatFollowsAHeldStatusWaitsBehindIt() throws {
-        let dialogue = try Dialogue(timeScale: 0.02)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         let other = try dialogue.connect()
         try client.send(run("revers", "ab") + status(1) + result(1) + run("echo", "x") + status(2) + result(2))
@@ -39,18 +40,21 @@ struct SessionTests {
         try other.send(status(1) + status(1))
         other.expect(#"{"status":"execute"}"#, #"{"status":"execute"}"#)
         #expect(client.hasReceivedNothing)
+        gate.open()
         client.expect(#"{"status":"success"}"#, #"{"status":"success","data":"ba"}"#, #"{"task_id":2}"#)
         client.expect(#"{"status":"success"}"#, #"{"status":"success","data":"x"}"#)
         dialogue.end()
     }
 
     @Test func theBacklogBehindAHeldStatusIsBounded() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         let count = 20_000
         try client.send(run("permutation", "ab") + status(1) + String(repeating: result(1), count: count))
         client.expect(#"{"task_id":1}"#)
         #expect(client.hasReceivedNothing)
+        gate.open()
         client.expect(#"{"status":"success"}"#)
         for _ in 0..<count { client.expect(#"{"status":"success","data":"ba"}"#) }
         dialogue.end()

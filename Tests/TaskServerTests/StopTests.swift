@@ -30,12 +30,14 @@ struct StopTests {
     }
 
     @Test func theRunningTaskIsFinishedAndItsResultFetched() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         try client.send(runSlow + status(1))
         client.expect(#"{"task_id":1}"#)
         dialogue.server.stop(.terminate)
         #expect(dialogue.server.stopPhase == .draining)
+        gate.open()
         client.expect(#"{"status":"success"}"#)
         try client.send(result(1))
         client.expect(#"{"status":"success","data":"ba"}"#)
@@ -46,7 +48,8 @@ struct StopTests {
     }
 
     @Test func waitingTasksAreDroppedAndTheirWaitersTold() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let first = try dialogue.connect()
         let second = try dialogue.connect()
         try first.send(runSlow)
@@ -56,6 +59,7 @@ struct StopTests {
         dialogue.server.stop(.interrupt)
         second.expect(#"{"status":"error"}"#, #"{"status":"error","data":null}"#)
         try first.send(status(1))
+        gate.open()
         first.expect(#"{"status":"success"}"#)
         first.close()
         second.close()
@@ -65,7 +69,8 @@ struct StopTests {
 
     /// The port stays taken while a task runs, so that no other server runs one beside it.
     @Test func newTasksAreRefusedAndConnectionsTakenWhileOneRuns() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let address = try #require(dialogue.server.addresses.first)
         let client = try dialogue.connect()
         try client.send(runSlow)
@@ -76,6 +81,7 @@ struct StopTests {
         let late = try dialogue.connect()
         try late.send(Numbered.run(1, "echo") + Numbered.result(2, 1, Numbered.wait))
         #expect(late.errorCode() == (1, "draining"))
+        gate.open()
         #expect(late.object()["status"] as? String == "success")
         #expect(throws: UVError(code: .connectionRefused, call: "uv_tcp_connect")) {
             try Client(to: address, on: dialogue.loop)
@@ -129,11 +135,13 @@ struct StopTests {
     }
 
     @Test func aClientThatWasAnsweredAndStaysIsWaitedForOnlySoLong() throws {
-        let dialogue = try Dialogue(timeScale: 0.01)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         try client.send(runSlow + status(1))
         client.expect(#"{"task_id":1}"#)
         dialogue.server.stop(.interrupt)
+        gate.open()
         client.expect(#"{"status":"success"}"#)
         expectStopped(dialogue)
         client.expectClosed()
@@ -142,7 +150,8 @@ struct StopTests {
 
     /// A reset would throw away what is on its way to the client.
     @Test func whatAClientStillSendsCostsItNoAnswer() throws {
-        let dialogue = try Dialogue(timeScale: 0.05)
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         let data = String(repeating: "x", count: 500_000)
         try client.send(#"{"type":"run","task_name":"revers","data":"\#(data)"}"#)
@@ -152,6 +161,7 @@ struct StopTests {
         let other = try dialogue.connect()
         other.roundTrip(status(1) + "\n")
         dialogue.server.stop(.interrupt)
+        gate.open()
         dialogue.wait("the end of the task") { dialogue.server.stopPhase == .leaving }
         try client.send("\n")
         try client.startReading()
