@@ -234,7 +234,7 @@ class KeepFor(unittest.TestCase):
             ended = connection.ask("status", task_id=1)["finished_at"]
             wait_until(lambda: error_code(connection.ask("status", task_id=1)) == "expired", "the end of its time")
             gone = connection.ask("run", task_name="echo", data="now")
-            gone = connection.ask("status", task_id=gone["task_id"])["submitted_at"]
+            gone = connection.ask("status", task_id=gone["task_id"], wait=True)["submitted_at"]
             self.assertGreaterEqual(gone - ended, kept - 1)
             self.assertLess(gone - ended, bound(2000, 15_000))
             # Nobody needs to ask for it.
