@@ -1,21 +1,35 @@
 import Libuv
+import Synchronization
 import TaskCatalog
 
-/// Keeps tasks running until the test lets them end, however slow the machine is.
-struct Gate {
-    private let opening = Interruption()
+/// Keeps tasks running until the test lets them end, however slow the machine is. It is closed at first.
+final class Gate: Sendable {
+    private let state = Mutex((opening: Interruption(), isOpen: false))
 
-    /// Lets tasks end from now on.
-    func open() { opening.interrupt() }
-
-    /// The built-in types; their tasks end after their delay, and not before the gate is open.
-    var types: [TaskType] {
-        TaskType.builtIn.compactMap { type in
-            guard case .function(let delay, let function) = type.work else { return nil }
-            return TaskType(name: type.name, delay: delay) { [opening] data in
-                _ = opening.wait(.seconds(60))
-                return try function(data)
-            }
+    /// Lets tasks end.
+    func open() {
+        state.withLock {
+            $0.opening.interrupt()
+            $0.isOpen = true
         }
     }
+
+    /// Holds back those that come from now on.
+    func close() {
+        state.withLock { if $0.isOpen { $0 = (Interruption(), false) } }
+    }
+
+    /// A type with a function, whose tasks end after their delay, and not while the gate is closed.
+    func holding(_ type: TaskType) -> TaskType {
+        guard case .function(let delay, let function) = type.work else {
+            preconditionFailure("\(type.name) is a command")
+        }
+        return TaskType(name: type.name, delay: delay) { [self] data in
+            _ = state.withLock(\.opening).wait(.seconds(60))
+            return try function(data)
+        }
+    }
+
+    /// The built-in types, all held.
+    var types: [TaskType] { TaskType.builtIn.map(holding) }
 }

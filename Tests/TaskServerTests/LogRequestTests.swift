@@ -16,21 +16,17 @@ extension Numbered {
 private struct Story {
     let dialogue: Dialogue
     let client: Client
-    private let mayEnd = Interruption()
+    private let gate = Gate()
 
     init(_ configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
-        let mayEnd = mayEnd
-        let stuck = TaskType(name: "stuck", delay: .zero) { data in
-            _ = mayEnd.wait(.seconds(60))
-            return data
-        }
+        let stuck = gate.holding(TaskType(name: "stuck", delay: .zero) { $0 })
         dialogue = try Dialogue(types: TaskType.builtIn + [stuck], configure)
         client = try dialogue.connect()
     }
 
     func start(_ data: String = "x") { client.roundTrip(Numbered.run(0, "stuck", data)) }
     func write(_ text: String) { dialogue.server.taskDidWriteLog(Array(text.utf8)) }
-    func letEnd() { mayEnd.interrupt() }
+    func letEnd() { gate.open() }
     func wait(forWaits count: Int) { dialogue.wait("\(count) waits") { dialogue.server.queue.waiterCount == count } }
     func end() {
         letEnd()

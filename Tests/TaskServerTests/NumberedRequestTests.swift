@@ -143,15 +143,11 @@ struct NumberedRequestTests {
     }
 
     @Test func aStopAnswersEveryWaitAndRefusesNewTasks() throws {
-        let mayEnd = Interruption()
-        let type = TaskType(name: "stuck", delay: .zero) { data in
-            _ = mayEnd.wait(.seconds(60))
-            return data
-        }
-        let dialogue = try Dialogue(types: TaskType.builtIn + [type])
+        let gate = Gate()
+        let dialogue = try Dialogue(types: gate.types)
         let client = try dialogue.connect()
         try client.send(
-            Numbered.run(1, "stuck", "ab") + Numbered.run(2, "echo") + Numbered.result(3, 1, Numbered.wait)
+            Numbered.run(1, "too_long_echo", "ab") + Numbered.run(2, "echo") + Numbered.result(3, 1, Numbered.wait)
                 + Numbered.status(4, 2, Numbered.wait))
         _ = (client.line(), client.line())
         dialogue.wait("the waits") { dialogue.server.queue.waiterCount == 2 }
@@ -162,7 +158,7 @@ struct NumberedRequestTests {
         try client.send(Numbered.run(5, "echo") + Numbered.run(6, "no such"))
         #expect(client.errorCode() == (5, "draining"))
         #expect(client.errorCode() == (6, "unknown_task_name"))
-        mayEnd.interrupt()
+        gate.open()
         client.expect(#"{"seq":3,"status":"success","data":"ab"}"#)
         client.expectClosed()
         dialogue.end()

@@ -60,8 +60,9 @@ struct ProtocolDocumentTests {
         var words = example.options.split(separator: " ")
         let hasTaskFile = words.first == "--tasks"
         if hasTaskFile { words.removeFirst() }
-        let types = hasTaskFile ? try TaskFile(Array(example.taskFile.utf8)).types : TaskType.builtIn
-        // Slow enough for a task to be seen while it runs, fast enough for a test.
+        // Held, so that a task is seen while it runs; and fast enough for a test.
+        let gate = Gate()
+        let types = hasTaskFile ? try TaskFile(Array(example.taskFile.utf8)).types : gate.types
         let dialogue = try Dialogue(timeScale: 0.1, types: types) { configuration in
             for index in stride(from: 0, to: words.count, by: 2) {
                 set(String(words[index]), Int(words[index + 1]) ?? 0, of: &configuration)
@@ -70,14 +71,18 @@ struct ProtocolDocumentTests {
         let clients: [Character: Client] = ["-": try dialogue.connect(), "=": try dialogue.connect()]
         for step in example.steps {
             switch step {
-            case .send(let client, let text): try #require(clients[client]).send(text + "\n")
+            case .send(let client, let text):
+                if text.contains(#""type":"run""#) { gate.close() }
+                try #require(clients[client]).send(text + "\n")
             case .receive(let client, "(closed)"): try #require(clients[client]).expectClosed()
             case .receive(let client, let expected):
+                if expected.contains(#""status":"success""#) { gate.open() }
                 let line = try #require(clients[client]).line()
                 #expect(try Self.matches(line ?? "(closed)", expected), "\(line ?? "(closed)") is not \(expected)")
             case .stop: dialogue.server.stop(.terminate)
             }
         }
+        gate.open()
         dialogue.end()
     }
 
