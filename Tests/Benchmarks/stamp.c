@@ -1,4 +1,4 @@
-// What scripts/measure has run in place of `true` to see when it runs.
+// What scripts/bench has run in place of `true` to see when it runs.
 //
 //   stamp FILE   appends to the file when it began and when it is about to end
 //   stamp        reads such a file, and prints how many microseconds lie between an end and the next start: the median
