@@ -28,15 +28,14 @@ PARTS = {
     "idle": crowds.idle, "runner": times.runner, "cycles": times.cycles, "waits": times.waits, "delays": times.delays,
     "starts": times.starts, "commands": commands.commands, "generator": throughput.generator,
 }
+# What says most.
 QUICK = {
-    **PARTS,
+    **{name: PARTS[name] for name in ("waiting", "idle", "runner", "cycles", "waits", "delays")},
     "submits": lambda bench: throughput.submits(bench, throughput.MAIN),
     "status": lambda bench: throughput.statuses(bench, throughput.MAIN),
 }
-LEFT_OUT_OF_QUICK = "sizes", "starts", "commands", "generator"
-
-FULL = {}
-SHORT = {"seconds": 0.3, "many_tasks": 200_000, "many_connections": 1_000, "cycles": 1_000, "waits": 50}
+# Where it has to be soon done.
+SHORT = {"seconds": 0.25, "many_tasks": 200_000, "many_connections": 1_000, "rest": 0.5, "cycles": 1_000, "waits": 50}
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = REPOSITORY / ".build" / "benchmarks"
@@ -121,6 +120,14 @@ def machine(programs, has_peers):
     yield ", ".join(versions)
 
 
+def chosen(options):
+    """The parts, each a function that gives its rows."""
+    if options.check:
+        return [check.cells]
+    parts = {**PARTS, **QUICK} if options.quick else PARTS
+    return [parts[name] for name in options.parts or (name for name in PARTS if not options.quick or name in QUICK)]
+
+
 def main():
     options = arguments()
     if platform.system() != "Linux":
@@ -128,12 +135,10 @@ def main():
     processes.adopt_all()
     processes.end_at_signals()
     build(options)
-    processes.allow_open_files(3_000 if options.quick or options.check else 12_000)
-    choice = QUICK if options.quick else PARTS
-    parts = [check.cells] if options.check else [choice[name] for name in options.parts or choice if (
-        options.parts or not options.quick or name not in LEFT_OUT_OF_QUICK)]
-    bench = Bench(options.programs.resolve(), TOOLS, **(SHORT if options.quick or options.check else FULL))
-    rounds = measure(bench, parts, options.rounds or (3 if options.quick else 5))
+    is_short = options.quick or options.check
+    processes.allow_open_files(3_000 if is_short else 12_000)
+    bench = Bench(options.programs.resolve(), TOOLS, **(SHORT if is_short else {}))
+    rounds = measure(bench, chosen(options), options.rounds or (3 if options.quick else 5))
     about = list(machine(bench.programs, not options.check))
     if options.json:
         result = {"about": about, "rounds": [[dataclasses.asdict(row) for row in rows] for rows in rounds]}

@@ -1,5 +1,6 @@
 """Many tasks that wait and many connections that are idle: what one takes, and what they cost those who work."""
 
+import contextlib
 import time
 
 from measures import SUBMITS, Row, in_turn, rates
@@ -9,52 +10,59 @@ from servers import Beanstalkd, Floor, Redis, UVTask
 def waiting(bench):
     """With many tasks waiting, against none; and what one that waits takes."""
     count = bench.many_tasks
-    memory = {}
 
-    def fill(server):
-        before = warm_resident_bytes(bench, server)
-        bench.load(SUBMITS[type(server)], server, 1, 100, amount=f"={count}")
-        memory[server.name] = (server.resident_bytes() - before) / count
-
-    def throughput(is_full):
-        with bench.server(UVTask) as server:
-            if is_full:
-                fill(server)
-            return bench.load(SUBMITS[UVTask], server, 50, 16)
-
-    seen = in_turn({"with them": lambda: throughput(True), "without": lambda: throughput(False)})
-    for kind in Redis, Beanstalkd:
+    @contextlib.contextmanager
+    def crowd(kind):
+        """The server, and what one task takes of its memory."""
         with bench.server(kind) as server:
-            fill(server)
-    yield Row("Crowds", f"50 × 16, {count:,} tasks waiting", "/s", rates(seen), details=seen)
-    yield Row("Memory, bytes", f"a waiting task of 32 bytes, of {count:,}", "bytes", memory)
+            before = warm_resident_bytes(bench, server)
+            bench.load(SUBMITS[kind], server, 1, 100, amount=f"={count}")
+            yield server, (server.resident_bytes() - before) / count
+
+    def fill(kind):
+        with crowd(kind) as (_, memory):
+            return memory
+
+    yield against_none(bench, f"50 × 16, {count:,} tasks waiting", 16, crowd)
+    yield Row("Memory, bytes", f"a waiting task of 32 bytes, of {count:,}", "bytes",
+              in_turn({kind.name: lambda kind=kind: fill(kind) for kind in (UVTask, Redis, Beanstalkd)}))
 
 
 def idle(bench):
     """With many idle connections, against none; and what one of them takes."""
     count = bench.many_connections
-    memory, processor = {}, {}
 
-    def crowd(kind, then=lambda server: None):
+    @contextlib.contextmanager
+    def crowd(kind):
+        """The server, and what one connection takes of its memory."""
         with bench.server(kind) as server:
             before = warm_resident_bytes(bench, server)
             with bench.idle(server, count):
-                memory[kind.name] = (server.resident_bytes() - before) / count
-                processor[kind.name] = processor_share(server)
-                return then(server)
+                yield server, (server.resident_bytes() - before) / count
 
-    def load(server):
-        return bench.load(SUBMITS[UVTask], server, 50, 1)
+    def rest(kind):
+        with crowd(kind) as (server, memory):
+            return memory, processor_share(server, bench.rest)
+
+    yield against_none(bench, f"50 × 1, {count:,} idle connections", 1, crowd)
+    seen = in_turn({kind.name: lambda kind=kind: rest(kind) for kind in (UVTask, Redis, Beanstalkd, Floor)})
+    yield Row("Memory, bytes", f"an idle connection, of {count:,}", "bytes", {name: one for name, (one, _) in seen.items()})
+    yield Row("Processor time, ms a second", f"with {count:,} idle connections", "ms",
+              {name: one for name, (_, one) in seen.items()})
+
+
+def against_none(bench, name, in_flight, crowd):
+    """What 50 connections get done in a crowd, and without one."""
+    def with_crowd():
+        with crowd(UVTask) as (server, _):
+            return bench.load(SUBMITS[UVTask], server, 50, in_flight)
 
     def without():
         with bench.server(UVTask) as server:
-            return load(server)
+            return bench.load(SUBMITS[UVTask], server, 50, in_flight)
 
-    seen = in_turn({"with them": lambda: crowd(UVTask, load), "without": without})
-    in_turn({kind.name: lambda kind=kind: crowd(kind) for kind in (Redis, Beanstalkd, Floor)})
-    yield Row("Crowds", f"50 × 1, {count:,} idle connections", "/s", rates(seen), details=seen)
-    yield Row("Memory, bytes", f"an idle connection, of {count:,}", "bytes", memory)
-    yield Row("Processor time, ms a second", f"with {count:,} idle connections", "ms", processor)
+    seen = in_turn({"with them": with_crowd, "without": without})
+    return Row("Crowds", name, "/s", rates(seen), details=seen)
 
 
 def warm_resident_bytes(bench, server):
@@ -63,7 +71,7 @@ def warm_resident_bytes(bench, server):
     return server.resident_bytes()
 
 
-def processor_share(server, seconds=2):
+def processor_share(server, seconds):
     """Milliseconds on a processor in a second in which nothing is asked."""
     time.sleep(0.1)  # until it rests
     before, start = server.processor_seconds(), time.monotonic()

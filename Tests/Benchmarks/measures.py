@@ -38,6 +38,7 @@ class Bench:
     seconds: float = 1
     many_tasks: int = 1_000_000
     many_connections: int = 5_000
+    rest: float = 2  # seconds in which nothing is asked
     hops: int = 20_000
     cycles: int = 3_000
     waits: int = 200

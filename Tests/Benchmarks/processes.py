@@ -7,6 +7,8 @@ import resource
 import signal
 import sys
 
+SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+
 
 def adopt_all():
     """What a program has left behind when it ended becomes a child of this process, daemons included."""
@@ -17,16 +19,18 @@ def adopt_all():
 
 def end_at_signals():
     """At the first signal all is ended, as at a failure; those behind it must not disturb that."""
-    signals = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
-
     def end(number, _):
-        for one in signals:
-            signal.signal(one, signal.SIG_IGN)
+        ignore_signals()
         print(f"bench: ended by {signal.Signals(number).name}", file=sys.stderr)
         sys.exit(128 + number)
 
-    for one in signals:
+    for one in SIGNALS:
         signal.signal(one, end)
+
+
+def ignore_signals():
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
 
 
 def children():
@@ -43,6 +47,7 @@ def children():
 
 def end_all():
     """Kills the children, then those that have thereby become children, until there are none."""
+    ignore_signals()
     while left := list(children()):
         for process in left:
             os.kill(process, signal.SIGKILL)
