@@ -153,6 +153,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except subprocess.CalledProcessError as failure:
-        sys.exit(f"bench: {failure}")
+        sys.exit(f"bench: {' '.join(map(str, failure.cmd))} ended with {failure.returncode}")
     finally:
         processes.end_all()

@@ -14,7 +14,7 @@ def grouped(rounds):
 
 def number(value):
     """Three digits that count."""
-    if abs(value) >= 1000:
+    if abs(value) >= 999.5:
         return f"{round(value, 3 - len(str(int(abs(value))))):,.0f}"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
