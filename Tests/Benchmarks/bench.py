@@ -51,11 +51,11 @@ class Parser(argparse.ArgumentParser):
 def arguments():
     parser = Parser(
         prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="exit codes: 0 measured, or the check passed; 1 it failed, or something could not be measured; 64 wrong usage")
+        epilog="exit codes: 0 measured, or the check passed; 1 it failed, or something can't be measured; 64 wrong usage")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these of {', '.join(PARTS)}")
     parser.add_argument("--rounds", type=int, help="how many: 5, or 3 with --quick")
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--quick", action="store_true", help="the main figures only, each measured for a short time: a minute")
+    mode.add_argument("--quick", action="store_true", help="the main figures only, each measured for a short time")
     mode.add_argument(
         "--check", action="store_true", help="only compare with libuv alone, and fail where half of the ratio is lost")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all that was measured to FILE")
@@ -101,7 +101,8 @@ def measure(bench, parts, count):
         for part in parts:
             for row in part(bench):
                 rounds[-1].append(row)
-                print(f"bench: round {index + 1}, {time.monotonic() - start:.0f} s: {row.table}, {row.name}", file=sys.stderr)
+                elapsed = time.monotonic() - start
+                print(f"bench: round {index + 1}, {elapsed:.0f} s: {row.table}, {row.name}", file=sys.stderr)
     return rounds
 
 
@@ -110,7 +111,8 @@ def machine(programs, has_peers):
     def first_line(*command):
         return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.partition("\n")[0].strip()
 
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "processors")
+    about_cpus = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.split(":")[1].strip() for line in about_cpus if line.startswith("model name")), "processors")
     yield f"{os.cpu_count()} × {cpu}, {platform.system()} {platform.release()}, {platform.machine()}"
     versions = [f"uv-taskd {first_line(programs / 'uv-taskd', '--version')}",
                 f"libuv {first_line('pkg-config', '--modversion', 'libuv')}"]

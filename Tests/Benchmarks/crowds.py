@@ -46,9 +46,10 @@ def idle(bench):
 
     yield against_none(bench, f"50 × 1, {count:,} idle connections", 1, crowd)
     seen = in_turn({kind.name: lambda kind=kind: rest(kind) for kind in (UVTask, Redis, Beanstalkd, Floor)})
-    yield Row("Memory, bytes", f"an idle connection, of {count:,}", "bytes", {name: one for name, (one, _) in seen.items()})
+    yield Row("Memory, bytes", f"an idle connection, of {count:,}", "bytes",
+              {name: memory for name, (memory, _) in seen.items()})
     yield Row("Processor time, ms a second", f"with {count:,} idle connections", "ms",
-              {name: one for name, (_, one) in seen.items()})
+              {name: share for name, (_, share) in seen.items()})
 
 
 def against_none(bench, name, in_flight, crowd):

@@ -262,8 +262,8 @@ int main(int count, char **arguments) {
     bool counts = arguments[6][0] == '=';
     double seconds = counts ? 0 : atof(arguments[6]);
     if (counts) left = strtoull(arguments[6] + 1, NULL, 10);
-    if (!kind || connections < 1 || in_flight < 1 || in_flight > MOST_IN_FLIGHT || size < 0 || (counts ? left < 1 : seconds <= 0))
-        return usage();
+    bool has_amount = counts ? left > 0 : seconds > 0;
+    if (!kind || connections < 1 || in_flight < 1 || in_flight > MOST_IN_FLIGHT || size < 0 || !has_amount) return usage();
     prepare(kind, (size_t)size);
     measure(connect_all(port, connections), connections, seconds);
     return 0;

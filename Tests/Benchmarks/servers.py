@@ -11,7 +11,7 @@ PATIENCE = 20  # seconds
 
 
 def free_port():
-    """None of those that the system gives to clients: one that asks whether somebody listens could reach itself there."""
+    """None of those that the system gives to clients: who asks whether somebody listens could reach itself there."""
     while True:
         port = random.randrange(10_000, 30_000)
         with socket.socket() as one:
@@ -36,7 +36,7 @@ def accepts(port):
 
 
 class Server:
-    """One that runs, in a with statement. `name` is as in the tables; `protocol` as the C programs call what it speaks."""
+    """One that runs, in a with statement. `name` is that of the tables, `protocol` that of the C programs."""
 
     protocol = None
 

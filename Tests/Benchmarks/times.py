@@ -64,7 +64,7 @@ def waits(bench):
     """From a task's end to its waiter's line: tasks of 5 ms, whose submit's reply is taken for their start."""
     names = {"same": "its submitter's own connection", "other": "another one"}
     for waiter, whose in names.items():
-        # As long as the timer is late the task has not ended: Linux adds 50 µs and more to a delay, to join its wake-ups.
+        # While the timer is late the task has not ended: Linux adds 50 µs and more to a delay, to join its wake-ups.
         with exact_timers(), bench.server(UVTask, options=("--time-scale", "0.0025")) as server:
             seen = bench.tool("waits", waiter, "revers", 5, server.port, bench.waits)
         yield late(f"from a task's end to its waiter's line on {whose}", seen["late"])

@@ -16,7 +16,7 @@ BENCHMARKS = str(REPOSITORY / "Tests" / "Benchmarks")
 
 
 class Bench(Call):
-    """One that runs, and what can be seen of everything that it starts, daemons included: a mark in their environment."""
+    """One that runs. All that it starts, daemons included, can be told by a mark in its environment."""
 
     def __init__(self, *arguments, command=(BENCH,)):
         self._mark = f"UV_TASK_TEST_MARK={uuid.uuid4()}"
@@ -66,7 +66,8 @@ class Check(unittest.TestCase):
         ran = self.check(f'sleep 1000 >/dev/null & exec "{DAEMON_PROGRAM}" "$@" --log-level debug')
         self.assertEqual(ran.code, 1)
         self.assertEqual(len(ran.lines), 3)
-        self.assertRegex(ran.lines[1], r"^bench: Submits, 50 × 16: uv-taskd ÷ bare C server 0\.[01]\d, at least .*: FAILED$")
+        self.assertRegex(
+            ran.lines[1], r"^bench: Submits, 50 × 16: uv-taskd ÷ bare C server 0\.[01]\d, at least .*: FAILED$")
 
     def test_a_daemon_that_does_not_start(self):
         ran = self.check("exit 3")
@@ -96,6 +97,8 @@ class Ends(unittest.TestCase):
 
     def test_what_its_programs_left_behind_ends(self):
         script = (
+            "import sys\n"
+            f"sys.path.insert(0, {BENCHMARKS!r})\n"
             "import processes, subprocess, time\n"
             "processes.adopt_all()\n"
             "processes.end_at_signals()\n"
@@ -104,7 +107,7 @@ class Ends(unittest.TestCase):
             "    time.sleep(1000)\n"
             "finally:\n"
             "    processes.end_all()\n")
-        with Bench(command=(sys.executable, "-c", f"import sys\nsys.path.insert(0, {BENCHMARKS!r})\n{script}")) as bench:
+        with Bench(command=(sys.executable, "-c", script)) as bench:
             wait_until(lambda: "sleep" in bench.processes(), "the one that is left behind")
             self.assert_all_ends(bench, signal.SIGTERM)
 

@@ -158,7 +158,9 @@ class Tables(unittest.TestCase):
         self.assertEqual(lines[5], ["one", "1.5 / 1,230", ""])
 
     def test_numbers_have_three_digits(self):
-        for value, text in {0: "0", 0.01234: "0.0123", 9.876: "9.88", 123.4: "123", 999.9: "1,000", 54_321: "54,300"}.items():
+        for value, text in {
+            0: "0", 0.01234: "0.0123", 9.876: "9.88", 123.4: "123", 999.9: "1,000", 54_321: "54,300",
+        }.items():
             self.assertEqual(tables.number(value), text)
 
 
