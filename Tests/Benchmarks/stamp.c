@@ -2,20 +2,11 @@
 //
 //   stamp FILE   appends to the file when it began and when it is about to end
 //   stamp        reads such a file, and prints how many microseconds lie between an end and the next start: the median
+#include "loopback.h"
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 struct run { uint64_t start, end; };
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000ull + time.tv_nsec;
-}
 
 static int compare(const void *a, const void *b) {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
