@@ -81,7 +81,6 @@ bool csimdjson_next(csimdjson_members *members, csimdjson_member *member) {
     if (!(position != iterator_at<dom::object::iterator>(members->end))) return false;
 
     std::string_view name = position.key();
-    *member = csimdjson_member{};
     member->name = reinterpret_cast<const uint8_t *>(name.data());
     member->name_length = name.size();
     fill(member, position.value());
@@ -94,8 +93,8 @@ bool csimdjson_next_element(csimdjson_members *elements, csimdjson_member *eleme
     auto position = iterator_at<dom::array::iterator>(elements->next);
     if (!(position != iterator_at<dom::array::iterator>(elements->end))) return false;
 
-    *element = csimdjson_member{};
     element->name = reinterpret_cast<const uint8_t *>("");
+    element->name_length = 0;
     fill(element, *position);
     ++position;
     elements->next = place_of(position);

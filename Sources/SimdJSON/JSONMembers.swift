@@ -75,9 +75,7 @@ import CSimdjson
 
     /// Not as Swift's strings are compared: that normalises, which takes quadratic time for some of them.
     private func equal(_ start: UnsafePointer<UInt8>, _ count: Int, _ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount
-            && UnsafeBufferPointer(start: start, count: count)
-                .elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: count))
+        count == text.utf8CodeUnitCount && csimdjson_equal(start, text.utf8Start, count)
     }
 
     private func text(_ start: UnsafePointer<UInt8>, _ count: Int) -> String {

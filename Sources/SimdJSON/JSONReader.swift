@@ -22,11 +22,23 @@ import CSimdjson
         _ text: Span<UInt8>, _ body: (borrowing JSONMembers) -> Result
     ) throws(JSONError) -> Result {
         var members = csimdjson_members()
-        let problem = text.withUnsafeBufferPointer { bytes in
-            csimdjson_parse(parser, bytes.baseAddress, bytes.count, &members)
-        }
-        if let problem { throw JSONError(description: String(cString: problem)) }
+        if let problem = parse(text, &members) { throw JSONError(description: String(cString: problem)) }
         return body(JSONMembers(members))
+    }
+
+    /// As `read`, for texts that may well be something else.
+    ///
+    /// - Returns: whether `text` is one JSON object.
+    package func readIfValid(_ text: Span<UInt8>, _ body: (borrowing JSONMembers) -> Void) -> Bool {
+        var members = csimdjson_members()
+        guard parse(text, &members) == nil else { return false }
+        body(JSONMembers(members))
+        return true
+    }
+
+    /// - Returns: what is wrong with the text, if anything is.
+    private func parse(_ text: Span<UInt8>, _ members: inout csimdjson_members) -> UnsafePointer<CChar>? {
+        text.withUnsafeBufferPointer { csimdjson_parse(parser, $0.baseAddress, $0.count, &members) }
     }
 }
 

@@ -1,7 +1,12 @@
+import Wire
+
 /// The task types of one server, in one list that is formed when it starts.
 package struct TaskCatalog: Sendable {
     /// In the order in which they were given; a type's index is its place here.
     package let types: [TaskType]
+    /// Of each. To look at a type is to retain all its parts.
+    private let names: [String]
+    private let isCommand: [Bool]
 
     /// - Parameters:
     ///   - types: with a name each that no other has; at most 65,535.
@@ -9,6 +14,15 @@ package struct TaskCatalog: Sendable {
     package init(_ types: [TaskType] = TaskType.builtIn, timeScale: Double = 1) {
         precondition(timeScale >= 0 && timeScale.isFinite && types.count <= UInt16.max)
         self.types = types.map { $0.scaled(by: timeScale) }
+        names = types.map(\.name)
+        isCommand = types.map { $0.command != nil }
+    }
+
+    /// Checks whether tasks of a type take the data.
+    ///
+    /// - Throws: `DataRefusal`, as `Command.check` does; a function takes any.
+    package func check(_ data: String, for type: Int) throws(DataRefusal) {
+        if isCommand[type] { try types[type].command?.check(data) }
     }
 
     /// The index of the type with this name, byte for byte, if there is one.
@@ -16,6 +30,6 @@ package struct TaskCatalog: Sendable {
     /// Not looked up as Swift's strings are compared: that normalises, which takes quadratic time for some of them,
     /// and a name is a stranger's text. There are few types.
     package func index(of name: String) -> Int? {
-        types.firstIndex { $0.name.utf8.count == name.utf8.count && $0.name.utf8.elementsEqual(name.utf8) }
+        names.firstIndex { $0.hasSameBytes(as: name) }
     }
 }

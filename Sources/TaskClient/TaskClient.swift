@@ -148,7 +148,7 @@ package final class TaskClient {
 
     // MARK: Answers
 
-    private func take(_ incoming: IncomingReply) throws(BrokenMessage) {
+    private func take(_ incoming: borrowing IncomingReply) throws(BrokenMessage) {
         firstEnd = nil
         guard let sequence = incoming.sequence else { return try takeUnnumbered(incoming) }
         guard let entry = unanswered[sequence] else { throw .answerToNothing }
@@ -168,7 +168,7 @@ package final class TaskClient {
 
     /// The server could not read which request it refuses. Of those of this client only a submit can be too large;
     /// any other refusal is one of the whole connection.
-    private func takeUnnumbered(_ incoming: IncomingReply) throws(BrokenMessage) {
+    private func takeUnnumbered(_ incoming: borrowing IncomingReply) throws(BrokenMessage) {
         guard let error = incoming.error else { throw .answerToNothing }
         if error.code == .tooLarge, let oldest = unanswered.oldestSentSubmit {
             unanswered.remove(oldest)?.onAnswer(Answer(reply: .refused(error), text: incoming.text))

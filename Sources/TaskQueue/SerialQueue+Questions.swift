@@ -28,25 +28,22 @@ extension SerialQueue {
         case .success, .error: return nil
         case .waiting: break
         }
+        var position = 0
+        var timeLeft = timeLeftOfRunning(durations, at: now)
+        func pass(_ type: Int, _ count: Int) {
+            position += count
+            timeLeft = timeLeft.flatMap { sum in
+                durations[type].map { sum.addingClamped($0.multipliedClamped(by: UInt64(count))) }
+            }
+        }
         let block = waitingIndex.block(of: id)
-        var ahead = waitingIndex.counts(before: block)
+        waitingIndex.forEachCount(before: block, pass)
         var other = max(waitingIndex.firstID(of: block), firstWaiting)
         while other < id {
-            if let record = tasks[other], record.state == .waiting, let type = record.type {
-                ahead[Int(type.rawValue)] += 1
-            }
+            if let type = tasks.typeIfWaiting(other) { pass(Int(type.rawValue), 1) }
             other = other.next
         }
-        let position = ahead.reduce(1, +)
-        ahead[Int(type.rawValue)] += 1
-        var timeLeft = timeLeftOfRunning(durations, at: now)
-        for (type, count) in ahead.enumerated() where count > 0 {
-            guard let sum = timeLeft, let duration = durations[type] else {
-                timeLeft = nil
-                break
-            }
-            timeLeft = sum.addingClamped(duration.multipliedClamped(by: UInt64(count)))
-        }
+        pass(Int(type.rawValue), 1)
         return Place(position: position, timeLeft: timeLeft)
     }
 

@@ -12,7 +12,9 @@ package import Wire
 ///
 /// Tasks run in the order of their ids. Between two starts there is always a finish. What has ended is kept until `limits`
 /// have it forgotten.
-package struct SerialQueue {
+///
+/// Not to be copied: whoever asks something of it would else be handed all that it holds, counted anew.
+package struct SerialQueue: ~Copyable {
     /// How much is taken in and kept.
     package let limits: QueueLimits
 
@@ -109,7 +111,7 @@ package struct SerialQueue {
         makeRoom(for: bytes)
     }
 
-    private mutating func append(_ record: TaskRecord) -> TaskID {
+    private mutating func append(_ record: consuming TaskRecord) -> TaskID {
         counts.submitted += 1
         counts.heldBytes += record.heldBytes
         return tasks.append(record)

@@ -20,7 +20,7 @@ struct TaskTable {
         self.pageSize = pageSize
     }
 
-    mutating func append(_ record: TaskRecord) -> TaskID {
+    mutating func append(_ record: consuming TaskRecord) -> TaskID {
         let id = nextID
         let (number, slot) = place(of: id)
         if slot == 0 { pages.append(TaskPage(number: number, size: pageSize)) }
@@ -33,6 +33,12 @@ struct TaskTable {
     subscript(id: TaskID) -> TaskRecord? {
         let (number, slot) = place(of: id)
         return index(of: number).flatMap { pages[$0][slot] }
+    }
+
+    /// The type of a task that waits; nil where it does not, or is not kept.
+    func typeIfWaiting(_ id: TaskID) -> TaskTypeIndex? {
+        let (number, slot) = place(of: id)
+        return index(of: number).flatMap { pages[$0].typeIfWaiting(slot) }
     }
 
     /// Changes the record of a task that is kept.
@@ -122,13 +128,18 @@ private struct TaskPage {
 
     var slotCount: Int { records.count }
 
-    mutating func append(_ record: TaskRecord) {
+    mutating func append(_ record: consuming TaskRecord) {
         records.append(record)
         kept += 1
         shrink()
     }
 
     subscript(slot: Int) -> TaskRecord? { index(of: slot).flatMap { records[$0] } }
+
+    func typeIfWaiting(_ slot: Int) -> TaskTypeIndex? {
+        guard let index = index(of: slot), case .waiting = records[index]?.progress else { return nil }
+        return records[index]?.type
+    }
 
     mutating func change(_ slot: Int, _ change: (inout TaskRecord) -> Void) {
         guard let index = index(of: slot), records[index] != nil else { preconditionFailure("no task in slot \(slot)") }

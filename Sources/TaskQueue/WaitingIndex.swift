@@ -69,15 +69,16 @@ struct WaitingIndex {
         self = WaitingIndex(typeCount: typeCount, blockSize: blockSize, smallestDrop: smallestDrop)
     }
 
-    /// How many tasks wait in all blocks before one, for each type.
-    func counts(before block: Int) -> [Int] {
-        var counts = [Int](repeating: 0, count: typeCount)
+    /// Tells how many tasks wait in all blocks before one: types and counts, in several parts.
+    func forEachCount(before block: Int, _ body: (_ type: Int, _ count: Int) -> Void) {
         var place = place(of: block)
         while place > 0 {
-            for type in 0..<typeCount { counts[type] += Int(nodes[(place - 1) * typeCount + type]) }
+            for type in 0..<typeCount {
+                let count = nodes[(place - 1) * typeCount + type]
+                if count > 0 { body(type, Int(count)) }
+            }
             place -= place.lowestBit
         }
-        return counts
     }
 
     /// The place of the first block with at least that number.

@@ -15,7 +15,7 @@ extension Session {
     private func run(_ taskName: String, _ data: String) {
         let type = server.catalog.index(of: taskName)
         do throws(DataRefusal) {
-            if let type { try server.catalog.types[type].command?.check(data) }
+            if let type { try server.catalog.check(data, for: type) }
         } catch {
             return end(.badData(error))
         }

@@ -51,7 +51,7 @@ extension Session {
             throw .unknownTaskName(
                 taskName, names: names, nearest: nearestName(to: taskName, among: names))
         }
-        do throws(DataRefusal) { try server.catalog.types[type].command?.check(data) } catch { throw .badData(error) }
+        do throws(DataRefusal) { try server.catalog.check(data, for: type) } catch { throw .badData(error) }
         let id: TaskID
         let isExisting: Bool
         do throws(SerialQueue.Refusal) {

@@ -90,17 +90,14 @@ final class Session {
             if requests > 0 { lastProgress = server.loop.now }
             turn.add(requests: requests)
         }
-        while phase == .open, !isPaused, let event = framer.next(in: bytes, at: &position) {
-            requests += 1
+        while phase == .open, !isPaused {
             do throws(BrokenMessage) {
-                if case .broken(let message) = event { throw message }
-                answer(
-                    try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
-                        try server.reader.request(message)
-                    })
+                guard let request = try server.reader.nextRequest(&framer, in: bytes, at: &position) else { break }
+                answer(request)
             } catch {
                 refuse(error)
             }
+            requests += 1
             pace()
         }
     }

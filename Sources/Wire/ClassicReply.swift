@@ -13,19 +13,19 @@ package enum ClassicReply: Hashable, Sendable {
     package func write(to bytes: inout [UInt8]) {
         switch self {
         case .submitted(let id):
-            bytes.append(text: #"{"task_id":"#)
+            bytes.append(#"{"task_id":"#)
             bytes.append(number: id.rawValue)
         case .status(let state):
-            bytes.append(text: #"{"status":""#)
+            bytes.append(#"{"status":""#)
             bytes.append(text: state.rawValue)
-            bytes.append(text: #"""#)
+            bytes.append(#"""#)
         case .result(let state, let data):
-            bytes.append(text: #"{"status":""#)
+            bytes.append(#"{"status":""#)
             bytes.append(text: state.rawValue)
-            bytes.append(text: #"","data":"#)
-            if let data { bytes.append(jsonString: data) } else { bytes.append(text: "null") }
+            bytes.append(#"","data":"#)
+            if let data { bytes.append(jsonString: data) } else { bytes.append("null") }
         }
-        bytes.append(text: "}\n")
+        bytes.append("}\n")
     }
 }
 
@@ -39,7 +39,7 @@ extension MessageReader {
 }
 
 /// The members of a reply as they come in; those that the protocol does not know are passed over.
-private struct ClassicReplyFields {
+private struct ClassicReplyFields: ~Copyable {
     var taskID = Field<TaskID>("task_id")
     var status = Field<TaskState>("status")
     var data = Field<String?>("data")

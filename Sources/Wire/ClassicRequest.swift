@@ -1,3 +1,5 @@
+import SimdJSON
+
 /// What a client of the original program asks: a request without a `seq`. PROTOCOL.md has an example of each.
 package enum ClassicRequest: Hashable, Sendable {
     /// Queue a task. A name that the server does not know makes a task that ends in error.
@@ -11,17 +13,17 @@ package enum ClassicRequest: Hashable, Sendable {
     package func write(to bytes: inout [UInt8]) {
         switch self {
         case .run(let taskName, let data):
-            bytes.append(text: #"{"type":"run","task_name":"#)
+            bytes.append(#"{"type":"run","task_name":"#)
             bytes.append(jsonString: taskName)
-            bytes.append(text: #","data":"#)
+            bytes.append(#","data":"#)
             bytes.append(jsonString: data)
         case .status(let id):
-            bytes.append(text: #"{"type":"status","task_id":"#)
+            bytes.append(#"{"type":"status","task_id":"#)
             bytes.append(number: id.rawValue)
         case .result(let id):
-            bytes.append(text: #"{"type":"get_result","task_id":"#)
+            bytes.append(#"{"type":"get_result","task_id":"#)
             bytes.append(number: id.rawValue)
         }
-        bytes.append(text: "}\n")
+        bytes.append("}\n")
     }
 }

@@ -1,24 +1,30 @@
 import SimdJSON
 
 /// One member that a message may have: at most once, and with a value of its type.
-struct Field<Value> {
+struct Field<Value>: ~Copyable {
     let name: StaticString
     private(set) var value: Value?
-    /// What is wrong with what stands in the message.
-    private(set) var problem: BrokenMessage?
+    private var flaw: Flaw?
+
+    /// What may be wrong with what stands in the message.
+    private enum Flaw {
+        case repeated
+        case wrongValue
+    }
 
     init(_ name: StaticString) { self.name = name }
 
-    /// Notes what stands in the message; what is wrong with it is told by `problem`.
+    /// Notes what stands in the message; what is wrong with it is told by `check`.
     ///
     /// - Parameter value: nil where what stands in the message is not of the type.
     mutating func note(_ value: Value?) {
         if self.value != nil {
-            problem = .repeated("\(name)")
+            flaw = .repeated
         } else if value == nil {
-            problem = problem ?? .wrongValue("\(name)")
+            flaw = flaw ?? .wrongValue
+        } else {
+            self.value = value
         }
-        self.value = self.value ?? value
     }
 
     /// As `note`, but throws what is wrong.
@@ -28,7 +34,11 @@ struct Field<Value> {
     }
 
     func check() throws(BrokenMessage) {
-        if let problem { throw problem }
+        switch flaw {
+        case nil: break
+        case .repeated: throw .repeated("\(name)")
+        case .wrongValue: throw .wrongValue("\(name)")
+        }
     }
 
     /// The value; nil where the member does not stand in the message.
@@ -38,7 +48,8 @@ struct Field<Value> {
     }
 
     func required() throws(BrokenMessage) -> Value {
-        guard let value = try optional() else { throw .missing("\(name)") }
+        try check()
+        guard let value else { throw .missing("\(name)") }
         return value
     }
 }

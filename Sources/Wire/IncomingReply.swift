@@ -1,7 +1,7 @@
 import SimdJSON
 
 /// A reply to a request with a `seq`, as the client takes it: what it means depends on the request.
-package struct IncomingReply {
+package struct IncomingReply: ~Copyable {
     /// That of the request; nil where the server could not tell which request it refuses.
     package let sequence: Int?
 
@@ -13,9 +13,11 @@ package struct IncomingReply {
 
     private let fields: ReplyFields
 
-    fileprivate init(_ fields: ReplyFields, text: String?) throws(BrokenMessage) {
-        sequence = try fields.sequence.optional()
-        error = try fields.error.optional()
+    fileprivate init(_ fields: consuming ReplyFields, text: String?) throws(BrokenMessage) {
+        let sequence = try fields.sequence.optional()
+        let error = try fields.error.optional()
+        self.sequence = sequence
+        self.error = error
         self.text = text
         self.fields = fields
     }
@@ -89,7 +91,7 @@ extension MessageReader {
 }
 
 /// The members of all sorts of replies as they come in; those that the protocol does not know are passed over.
-private struct ReplyFields {
+private struct ReplyFields: ~Copyable {
     var sequence = Field<Int>("seq")
     var error = Field<RequestError>("error")
     var task = TaskReportFields()

@@ -17,17 +17,36 @@ extension MessageReader {
     package func request(_ message: Span<UInt8>) throws(BrokenMessage) -> IncomingRequest {
         var fields = RequestFields()
         try members(of: message) { member in fields.take(member) }
-        guard let sequence = try fields.sequence.optional() else { return .classic(try fields.classic()) }
-        do throws(BrokenMessage) {
-            return .numbered(NumberedRequest(sequence, try fields.request(), for: try fields.instance.optional()))
-        } catch {
-            return .refused(sequence: sequence, RequestError(error))
+        return try fields.incoming()
+    }
+
+    /// Goes on from `position` to the next request.
+    ///
+    /// - Parameters:
+    ///   - framer: that of the connection.
+    ///   - bytes: one read.
+    ///   - position: how far `bytes` were looked at; 0 for a new read. It is moved behind the request, or what is none.
+    /// - Returns: nil where the bytes are used up.
+    /// - Throws: `BrokenMessage` where something else comes first.
+    package func nextRequest(
+        _ framer: inout LineFramer, in bytes: Span<UInt8>, at position: inout Int
+    ) throws(BrokenMessage) -> IncomingRequest? {
+        if let line = framer.wholeLine(in: bytes, at: position) {
+            var fields = RequestFields()
+            if members(ofLine: bytes.extracting(line), { fields.take($0) }) {
+                framer.accept(line, &position)
+                return try fields.incoming()
+            }
+            framer.doubt(line)
         }
+        guard let event = framer.next(in: bytes, at: &position) else { return nil }
+        if case .broken(let problem) = event { throw problem }
+        return try framer.withMessage(in: bytes) { message throws(BrokenMessage) in try request(message) }
     }
 }
 
 /// The members of a request as they come in; those that the protocol does not know are passed over.
-private struct RequestFields {
+private struct RequestFields: ~Copyable {
     var sequence = Field<Int>("seq")
     var type = Field<RequestType>("type")
     var taskName = Field<String>("task_name")
@@ -79,7 +98,16 @@ private struct RequestFields {
         }
     }
 
-    func classic() throws(BrokenMessage) -> ClassicRequest {
+    func incoming() throws(BrokenMessage) -> IncomingRequest {
+        guard let sequence = try sequence.optional() else { return .classic(try classic()) }
+        do throws(BrokenMessage) {
+            return .numbered(NumberedRequest(sequence, try request(), for: try instance.optional()))
+        } catch {
+            return .refused(sequence: sequence, RequestError(error))
+        }
+    }
+
+    private func classic() throws(BrokenMessage) -> ClassicRequest {
         try checkClassic()
         return switch try type.required() {
         case .run: try .run(taskName: taskName.required(), data: data.required())
@@ -89,7 +117,7 @@ private struct RequestFields {
         }
     }
 
-    func request() throws(BrokenMessage) -> Request {
+    private func request() throws(BrokenMessage) -> Request {
         try checkClassic()
         try checkNumbered()
         return switch try type.required() {

@@ -1,16 +1,17 @@
-extension [UInt8] {
-    /// Appends what a span holds, all at once.
-    package mutating func append(copying bytes: Span<UInt8>) {
-        // Appending nothing would write to the storage that all empty arrays share.
-        guard bytes.count > 0 else { return }
-        append(addingCapacity: bytes.count) { output in
-            for index in bytes.indices { output.append(bytes[index]) }
-        }
+import SimdJSON
+
+extension String {
+    /// Whether two texts are the same, byte for byte: Swift's strings are equal also where they only look alike.
+    package func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8Span.span.equals(other.utf8Span.span)
     }
 }
 
 /// The one writer of JSON text. Everything else about a message is a constant.
 extension [UInt8] {
+    /// Appends what a span holds, all at once.
+    package mutating func append(copying bytes: Span<UInt8>) { append(bytes) }
+
     /// Appends text as it stands.
     package mutating func append(text: String) {
         append(copying: text.utf8Span.span)
@@ -18,7 +19,16 @@ extension [UInt8] {
 
     /// Appends a number in decimal digits.
     package mutating func append(number: Int) {
-        append(text: String(number))
+        if number < 0 { append(UInt8(ascii: "-")) }
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var start = digits.count
+        var rest = number.magnitude
+        repeat {
+            start -= 1
+            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        append(copying: digits.span.extracting(start...))
     }
 
     /// Appends a JSON string with its quotes: raw UTF-8, in which only `"`, `\` and U+0000 to U+001F are escaped.
@@ -26,18 +36,16 @@ extension [UInt8] {
         append(UInt8(ascii: "\""))
         let bytes = string.utf8Span.span
         var start = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            append(copying: bytes.extracting(start..<index))
-            append(escaped: byte)
-            start = index + 1
+        while let special = bytes.firstSpecialByte(from: start, to: bytes.count) {
+            append(copying: bytes.extracting(start..<special))
+            append(escaped: bytes[special])
+            start = special + 1
         }
         append(copying: bytes.extracting(start...))
         append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(escaped byte: UInt8) {
+    fileprivate mutating func append(escaped byte: UInt8) {
         append(UInt8(ascii: "\\"))
         switch byte {
         case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
@@ -48,11 +56,14 @@ extension [UInt8] {
             append(UInt8(ascii: "u"))
             append(UInt8(ascii: "0"))
             append(UInt8(ascii: "0"))
-            append((byte >> 4) + UInt8(ascii: "0"))
-            let digit = byte & 0xF
-            append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a"))
+            append(hexDigit: byte >> 4)
+            append(hexDigit: byte & 0xF)
         default: append(byte)
         }
+    }
+
+    fileprivate mutating func append(hexDigit digit: UInt8) {
+        append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a"))
     }
 }
 
@@ -66,52 +77,61 @@ extension [UInt8] {
     }
 
     /// Appends a member's name, which needs no escaping; its value is to follow.
-    mutating func append(member name: String) {
-        if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
-        append(UInt8(ascii: "\""))
-        append(text: name)
-        append(text: "\":")
+    mutating func append(member name: StaticString) {
+        append(last == UInt8(ascii: "{") ? "\"" : ",\"")
+        append(name)
+        append("\":")
     }
 
     /// Appends a member, unless there is no value.
-    mutating func append(member name: String, number: Int?) {
+    mutating func append(member name: StaticString, number: Int?) {
         guard let number else { return }
         append(member: name)
         append(number: number)
     }
 
     /// Appends a member, unless there is no value.
-    mutating func append(member name: String, string: String?) {
+    mutating func append(member name: StaticString, string: String?) {
         guard let string else { return }
         append(member: name)
         append(jsonString: string)
     }
 
     /// Appends a member whose value is one of the words of the protocol, which need no escaping.
-    mutating func append(member name: String, word: String) {
+    mutating func append(member name: StaticString, word: String) {
         append(member: name)
-        append(text: "\"")
+        append("\"")
         append(text: word)
-        append(text: "\"")
+        append("\"")
+    }
+
+    /// Appends a member whose value is the life of a server.
+    mutating func append(member name: StaticString, instance: InstanceID) {
+        append(member: name)
+        append("\"")
+        for shift in stride(from: 60, through: 0, by: -4) {
+            append(hexDigit: UInt8(truncatingIfNeeded: instance.rawValue >> shift) & 0xF)
+        }
+        append("\"")
     }
 
     /// Appends a member that is true, or nothing.
-    mutating func append(member name: String, flag: Bool) {
+    mutating func append(member name: StaticString, flag: Bool) {
         guard flag else { return }
         append(member: name)
-        append(text: "true")
+        append("true")
     }
 
     /// Appends a member whose value is an array.
     mutating func append<Value>(
-        member name: String, array: [Value], _ write: (inout [UInt8], Value) -> Void
+        member name: StaticString, array: [Value], _ write: (inout [UInt8], Value) -> Void
     ) {
         append(member: name)
-        append(text: "[")
+        append("[")
         for (index, element) in array.enumerated() {
             if index > 0 { append(UInt8(ascii: ",")) }
             write(&self, element)
         }
-        append(text: "]")
+        append("]")
     }
 }

@@ -1,3 +1,5 @@
+import SimdJSON
+
 /// Cuts a stream of bytes into messages, by the rules under "Framing" in PROTOCOL.md.
 ///
 /// It keeps its place between reads, so each byte is looked at once, and the same bytes give the same
@@ -30,6 +32,8 @@ package struct LineFramer: ~Copyable {
     /// Where the message lies in the bytes given to `next`, unless `held` has it.
     private var found = 0..<0
     private var hasMessage = false
+    /// Up to where, in the bytes of this read, no line is taken for one message again.
+    private var doubtEnd = 0
 
     /// - Parameter maximumLength: of a message, in bytes, both braces included.
     package init(maximumLength: Int) {
@@ -73,6 +77,35 @@ package struct LineFramer: ~Copyable {
         defer { forgetMessage() }
         return try held.isEmpty ? body(bytes.extracting(found)) : body(held.span)
     }
+
+    // MARK: Lines
+
+    /// The rest of the line, where that may be one message: most clients send each on a line of its own, and to read such a
+    /// line at once is quicker than to look for the message's end first. Where it is JSON it is the message that `next` would
+    /// have found: then `accept` it, else `doubt` it.
+    ///
+    /// - Returns: what lies before the newline; nil where `next` is to be asked.
+    mutating func wholeLine(in bytes: Span<UInt8>, at position: Int) -> Range<Int>? {
+        if position == 0 { doubtEnd = 0 }
+        guard place == .between, position >= doubtEnd, position < bytes.count, bytes[position] == .openingBrace else {
+            return nil
+        }
+        let newline = bytes.firstNewline(from: position)
+        guard let newline, newline - position <= maximumLength else {
+            // What follows may be many messages: this search is not made anew for each.
+            doubtEnd = newline ?? bytes.count
+            return nil
+        }
+        return position..<newline
+    }
+
+    /// Goes on behind a line.
+    func accept(_ line: Range<Int>, _ position: inout Int) { position = line.upperBound + 1 }
+
+    /// Has `next` look for the messages of a line.
+    mutating func doubt(_ line: Range<Int>) { doubtEnd = line.upperBound }
+
+    // MARK: Messages
 
     private mutating func forgetMessage() {
         hasMessage = false
@@ -160,7 +193,14 @@ package struct LineFramer: ~Copyable {
             }
             switch place {
             case .inString:
-                if byte == .quote { place = .inObject } else if byte == .backslash { place = .afterBackslash }
+                if byte == .quote {
+                    place = .inObject
+                } else if byte == .backslash {
+                    place = .afterBackslash
+                } else {
+                    // Most bytes stand in strings.
+                    index = bytes.firstSpecialByte(from: index, to: end) ?? end
+                }
             case .afterBackslash:
                 place = .inString
             default:

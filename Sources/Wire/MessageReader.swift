@@ -6,6 +6,18 @@ package final class MessageReader {
 
     package init() {}
 
+    /// Hands every member of a line to `take`, where that is one message.
+    ///
+    /// - Returns: whether it is.
+    func members(ofLine line: Span<UInt8>, _ take: (borrowing JSONMember) -> Void) -> Bool {
+        json.readIfValid(line) { members in
+            members.forEach { member in
+                take(member)
+                return true
+            }
+        }
+    }
+
     /// Hands every member of a message to `take`, until it throws.
     func members(
         of message: Span<UInt8>, _ take: (borrowing JSONMember) throws(BrokenMessage) -> Void

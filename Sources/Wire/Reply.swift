@@ -1,3 +1,5 @@
+import SimdJSON
+
 /// What the server answers to a request with a `seq`. PROTOCOL.md has an example of each.
 package enum Reply: Hashable, Sendable {
     /// To `run`.
@@ -77,7 +79,7 @@ package enum Reply: Hashable, Sendable {
             bytes.append(member: "offset", number: next)
             bytes.append(member: "skipped", number: skipped > 0 ? skipped : nil)
             bytes.append(member: "ended")
-            bytes.append(text: hasEnded ? "true" : "false")
+            bytes.append(hasEnded ? "true" : "false")
             bytes.append(member: "timed_out", flag: timedOut)
         }
     }
@@ -99,12 +101,12 @@ package enum Reply: Hashable, Sendable {
     ///
     /// - Parameter sequence: that of the request; nil where it could not be read, and an error is told all the same.
     package func write(to bytes: inout [UInt8], sequence: Int?) {
-        bytes.append(text: "{")
+        bytes.append("{")
         bytes.append(member: "seq", number: sequence)
         switch self {
         case .submitted(let submission):
             bytes.append(member: "task_id", number: submission.task.id?.rawValue)
-            bytes.append(member: "instance", word: submission.instance.description)
+            bytes.append(member: "instance", instance: submission.instance)
             bytes.append(member: "status", word: submission.task.state.rawValue)
             bytes.append(member: "position", number: submission.task.position)
             bytes.append(member: "eta_ms", number: submission.task.timeLeft)
@@ -115,22 +117,22 @@ package enum Reply: Hashable, Sendable {
         case .result(let result):
             bytes.append(member: "status", word: result.state.rawValue)
             bytes.append(member: "data")
-            if let data = result.data { bytes.append(jsonString: data) } else { bytes.append(text: "null") }
+            if let data = result.data { bytes.append(jsonString: data) } else { bytes.append("null") }
             if result.encoding != .text { bytes.append(member: "encoding", word: result.encoding.rawValue) }
             bytes.append(failure: result.failure)
             bytes.append(member: "timed_out", flag: result.timedOut)
         case .log(let part): part.write(to: &bytes)
         case .list(let page):
             bytes.append(member: "tasks", array: page.tasks) { bytes, task in
-                bytes.append(text: "{")
+                bytes.append("{")
                 task.write(to: &bytes)
-                bytes.append(text: "}")
+                bytes.append("}")
             }
             bytes.append(member: "next", number: page.next?.rawValue)
         case .stats(let statistics): statistics.write(to: &bytes)
         case .info(let information): information.write(to: &bytes)
         case .refused(let error): error.write(to: &bytes)
         }
-        bytes.append(text: "}\n")
+        bytes.append("}\n")
     }
 }

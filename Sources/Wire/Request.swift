@@ -1,3 +1,5 @@
+import SimdJSON
+
 /// What a client asks with a `seq`. PROTOCOL.md has an example of each.
 package enum Request: Hashable, Sendable {
     /// Queue a task.
@@ -79,7 +81,7 @@ package struct NumberedRequest: Hashable, Sendable {
 
     /// Appends the message, one line with its newline.
     package func write(to bytes: inout [UInt8]) {
-        bytes.append(text: "{")
+        bytes.append("{")
         bytes.append(member: "seq", number: sequence)
         switch request {
         case .run(let taskName, let data, let key):
@@ -109,7 +111,7 @@ package struct NumberedRequest: Hashable, Sendable {
         case .info: bytes.append(member: "type", word: "info")
         }
         bytes.append(member: "instance", string: instance?.description)
-        bytes.append(text: "}\n")
+        bytes.append("}\n")
     }
 
     private static func write(_ id: TaskID, _ wait: Request.Wait?, to bytes: inout [UInt8]) {

@@ -81,7 +81,7 @@ package struct RequestError: Error, Hashable, Sendable {
 
     func write(to bytes: inout [UInt8]) {
         bytes.append(member: "error")
-        bytes.append(text: "{")
+        bytes.append("{")
         bytes.append(member: "code", string: code.rawValue)
         bytes.append(member: "message", string: message)
         bytes.append(member: "limit", string: limit)
@@ -91,7 +91,7 @@ package struct RequestError: Error, Hashable, Sendable {
             bytes.append(member: "names", array: names) { bytes, name in bytes.append(jsonString: name) }
         }
         bytes.append(member: "nearest", string: nearest)
-        bytes.append(text: "}")
+        bytes.append("}")
     }
 
     /// Reads the value of the member `error`.

@@ -66,7 +66,7 @@ package struct ServerInformation: Hashable, Sendable {
         bytes.append(member: "protocol", number: protocolVersion)
         bytes.append(member: "instance", word: instance.description)
         bytes.append(member: "task_types", array: taskTypes) { bytes, type in
-            bytes.append(text: "{")
+            bytes.append("{")
             bytes.append(member: "name", string: type.name)
             bytes.append(member: "delay_ms", number: type.delay)
             bytes.append(member: "command", flag: type.isCommand)
@@ -74,20 +74,20 @@ package struct ServerInformation: Hashable, Sendable {
             bytes.append(member: "description", string: type.description)
             if type.data != .text { bytes.append(member: "data", word: type.data.rawValue) }
             if type.result != .text { bytes.append(member: "result", word: type.result.rawValue) }
-            bytes.append(text: "}")
+            bytes.append("}")
         }
         bytes.append(member: "limits")
-        bytes.append(text: "{")
+        bytes.append("{")
         for limit in limits {
             bytes.append(escapedMember: limit.name)
-            if let value = limit.value { bytes.append(number: value) } else { bytes.append(text: "null") }
+            if let value = limit.value { bytes.append(number: value) } else { bytes.append("null") }
         }
-        bytes.append(text: "}")
+        bytes.append("}")
     }
 }
 
 /// The members of a server's description as they come in.
-struct ServerInformationFields {
+struct ServerInformationFields: ~Copyable {
     private var name = Field<String>("name")
     private var version = Field<String>("version")
     private var protocolVersion = Field<Int>("protocol")

@@ -57,16 +57,17 @@ package struct ServerStatistics: Hashable, Sendable {
         ]
 
     func write(to bytes: inout [UInt8]) {
-        for field in Self.fields { bytes.append(member: "\(field.name)", number: self[keyPath: field.path]) }
+        for field in Self.fields { bytes.append(member: field.name, number: self[keyPath: field.path]) }
         bytes.append(member: "oldest_waiting_ms", number: oldestWaiting)
-        for (name, counts) in [("closed_for_limits", closedForLimits), ("refused", refused)] {
+        let groups: [(StaticString, [Count])] = [("closed_for_limits", closedForLimits), ("refused", refused)]
+        for (name, counts) in groups {
             bytes.append(member: name)
-            bytes.append(text: "{")
+            bytes.append("{")
             for count in counts {
                 bytes.append(escapedMember: count.name)
                 bytes.append(number: count.count)
             }
-            bytes.append(text: "}")
+            bytes.append("}")
         }
     }
 }

@@ -49,14 +49,14 @@ extension [UInt8] {
     mutating func append(failure: TaskFailure?) {
         guard let failure else { return }
         append(member: "failure")
-        append(text: "{")
+        append("{")
         failure.write(to: &self)
-        append(text: "}")
+        append("}")
     }
 }
 
 /// The members of a report as they come in.
-struct TaskReportFields {
+struct TaskReportFields: ~Copyable {
     var id = Field<TaskID>("task_id")
     var state = Field<TaskState>("status")
     private var taskName = Field<String>("task_name")

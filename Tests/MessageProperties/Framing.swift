@@ -16,7 +16,7 @@ struct Framing: Equatable {
     }
 
     var events: [Event] = []
-    /// What the server reads from each message.
+    /// What the server reads from each event.
     var requests: [Result<IncomingRequest, BrokenMessage>] = []
     /// The stream ends inside a message.
     var endsInside = false
@@ -51,6 +51,14 @@ extension MessageProperties {
                     throw BrokenProperty("a framer with a limit of \(limit) keeps \(longest) bytes", for: input)
                 }
             }
+            for cuts in [[], Array(input.indices), Self.cuts(in: input, &dice)] {
+                let requests = requests(in: input, cutAt: cuts, limit: limit)
+                guard requests == whole.requests else {
+                    throw BrokenProperty(
+                        "a line at a time, cut at \(cuts), limit \(limit): \(requests) is not \(whole.requests)",
+                        for: input)
+                }
+            }
         }
     }
 
@@ -68,7 +76,9 @@ extension MessageProperties {
             while let event = framer.next(in: bytes, at: &position) {
                 observe(framer.heldBytes)
                 switch event {
-                case .broken(let problem): framing.events.append(.broken(problem))
+                case .broken(let problem):
+                    framing.events.append(.broken(problem))
+                    framing.requests.append(.failure(problem))
                 case .message:
                     framer.withMessage(in: bytes) { message in
                         var copy: [UInt8] = []
@@ -82,6 +92,26 @@ extension MessageProperties {
         }
         framing.endsInside = framer.isInsideMessage
         return framing
+    }
+
+    /// What the server reads, which takes whole lines where it can.
+    private func requests(in input: [UInt8], cutAt cuts: [Int], limit: Int) -> [Result<IncomingRequest, BrokenMessage>]
+    {
+        var framer = LineFramer(maximumLength: limit)
+        var requests: [Result<IncomingRequest, BrokenMessage>] = []
+        for (start, end) in zip([0] + cuts, cuts + [input.count]) {
+            let bytes = input.span.extracting(start..<end)
+            var position = 0
+            while true {
+                do throws(BrokenMessage) {
+                    guard let request = try reader.nextRequest(&framer, in: bytes, at: &position) else { break }
+                    requests.append(.success(request))
+                } catch {
+                    requests.append(.failure(error))
+                }
+            }
+        }
+        return requests
     }
 
     func read(_ message: Span<UInt8>) -> Result<IncomingRequest, BrokenMessage> {

@@ -8,7 +8,7 @@ extension MessageProperties {
         guard let incoming = try? reader.reply(message.span, keepsText: true) else { return }
         for request in Self.requests {
             guard let line = Self.line(of: incoming, to: request) else { continue }
-            let again = (try? reader.reply(line.span)).flatMap { Self.line(of: $0, to: request) }
+            let again = again(line, to: request)
             guard again == line else {
                 throw BrokenProperty(
                     "\(text(line[...])) comes back as \(again.map { text($0[...]) } ?? "nothing")", for: message)
@@ -22,11 +22,17 @@ extension MessageProperties {
     ]
 
     /// What the reply says to `request`, written; nil where it says nothing.
-    private static func line(of incoming: IncomingReply, to request: Request) -> [UInt8]? {
+    private static func line(of incoming: borrowing IncomingReply, to request: Request) -> [UInt8]? {
         guard let reply = try? incoming.reply(to: request) else { return nil }
         var line: [UInt8] = []
         reply.write(to: &line, sequence: incoming.sequence)
         return line
+    }
+
+    /// A line, read and written once more.
+    private func again(_ line: [UInt8], to request: Request) -> [UInt8]? {
+        guard let incoming = try? reader.reply(line.span) else { return nil }
+        return Self.line(of: incoming, to: request)
     }
 
     private func classicReplyComesBack(_ message: [UInt8]) throws(BrokenProperty) {

@@ -4,7 +4,7 @@ import Wire
 
 extension QueueComparison {
     /// Everything that can be read of every task, and of one that does not exist.
-    mutating func read(_ now: Timestamp) -> Bool {
+    func read(_ now: Timestamp) -> Bool {
         story.append("read")
         let offset = number(0..<12)
         let places = reference.places(at: clock)
@@ -41,7 +41,7 @@ extension QueueComparison {
             && queue.logs.count == reference.finished.count { !tasks[$0].log.bytes.isEmpty }
     }
 
-    private mutating func listsAgree() -> Bool {
+    private func listsAgree() -> Bool {
         let query = Request.ListQuery(
             state: ([nil] + TaskState.allCases).randomElement(using: &generator)!,
             before: TaskID(rawValue: number(0..<(reference.tasks.count + 3))), limit: number(1..<12))

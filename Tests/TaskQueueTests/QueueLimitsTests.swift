@@ -4,7 +4,7 @@ import Wire
 @testable import TaskQueue
 
 /// A queue with limits and a clock, whose tasks all have one type.
-private struct Story {
+private final class Story {
     var queue: SerialQueue
     var clock: UInt64 = 0
     static let alice = ConnectionID(rawValue: 1)
@@ -16,11 +16,11 @@ private struct Story {
 
     var now: Timestamp { Timestamp(milliseconds: clock) }
 
-    @discardableResult mutating func submit(_ data: String = "", key: String? = nil) throws -> TaskID {
+    @discardableResult func submit(_ data: String = "", key: String? = nil) throws -> TaskID {
         try queue.submit(TaskTypeIndex(rawValue: 0), data: data, key: key, from: Self.alice, at: now).id
     }
 
-    mutating func run(_ result: String = "") {
+    func run(_ result: String = "") {
         _ = queue.startNext(at: now)
         _ = queue.finish(.success(result), at: now)
     }
@@ -32,7 +32,7 @@ private struct Story {
 struct QueueLimitsTests {
     /// As many tasks wait as may; the one that runs is not counted, and a key that is known adds none.
     @Test func aFullQueueRefuses() throws {
-        var story = Story(waiting: 2)
+        let story = Story(waiting: 2)
         try story.submit(key: "k")
         _ = story.queue.startNext(at: story.now)
         try story.submit()
@@ -46,7 +46,7 @@ struct QueueLimitsTests {
 
     /// Those that ended first are forgotten first, whatever their ids; those that have not ended never are.
     @Test func theOldestEndsAreForgotten() throws {
-        var story = Story(finished: 2)
+        let story = Story(finished: 2)
         for _ in 1...4 { try story.submit() }
         _ = story.queue.startNext(at: story.now)
         _ = story.queue.cancel(try #require(TaskID(rawValue: 3)), at: story.now)
@@ -63,7 +63,7 @@ struct QueueLimitsTests {
 
     /// What comes in has as many forgotten as it needs the room of, and no more.
     @Test func roomIsMadeForWhatComesIn() throws {
-        var story = Story(heldBytes: 10)
+        let story = Story(heldBytes: 10)
         for _ in 1...3 {
             try story.submit("abc")
             story.run("abc")
@@ -77,7 +77,7 @@ struct QueueLimitsTests {
 
     /// Where forgetting all would not do, nothing is forgotten.
     @Test func aFullMemoryRefusesAndForgetsNothing() throws {
-        var story = Story(heldBytes: 10)
+        let story = Story(heldBytes: 10)
         try story.submit("abc")
         story.run("abc")
         try story.submit("123456")
@@ -91,7 +91,7 @@ struct QueueLimitsTests {
 
     /// A result that is longer than its data can't be refused: it is kept, alone if need be, until the next task has ended.
     @Test func aLongResultIsKeptUntilTheNextEnd() throws {
-        var story = Story(heldBytes: 10)
+        let story = Story(heldBytes: 10)
         try story.submit("a")
         story.run("b")
         try story.submit("c")
@@ -105,7 +105,7 @@ struct QueueLimitsTests {
 
     /// What a command has written is kept as long as its task, and counted with it; while the command runs it is not.
     @Test func aLogIsKeptWithItsTask() throws {
-        var story = Story(heldBytes: 20)
+        let story = Story(heldBytes: 20)
         let first = try story.submit("abc")
         _ = story.queue.startNext(at: story.now)
         _ = story.queue.appendLog(Array("0123456789".utf8))
@@ -125,7 +125,7 @@ struct QueueLimitsTests {
 
     /// A key goes with its task, and its bytes.
     @Test func aForgottenKeyIsAsGoodAsNew() throws {
-        var story = Story(finished: 1)
+        let story = Story(finished: 1)
         try story.submit("x", key: "key")
         story.run()
         #expect(story.queue.counts.heldBytes == 3)
@@ -137,7 +137,7 @@ struct QueueLimitsTests {
 
     /// Those that have reached their age go, so many at a time.
     @Test func theOldAreForgotten() throws {
-        var story = Story(age: 100)
+        let story = Story(age: 100)
         #expect(story.queue.nextExpiry == nil)
         for _ in 1...3 { try story.submit() }
         for moment in [10, 20, 20] as [UInt64] {
@@ -155,7 +155,7 @@ struct QueueLimitsTests {
 
     /// An age that is longer than the clock can tell is none.
     @Test func anAgeWithoutEnd() throws {
-        var story = Story(age: .max)
+        let story = Story(age: .max)
         story.clock = 10
         try story.submit()
         story.run()
@@ -165,7 +165,7 @@ struct QueueLimitsTests {
 
     /// In a drain nothing is forgotten: clients may still ask.
     @Test func aDrainKeepsAll() throws {
-        var story = Story(heldBytes: 10, finished: 1, age: 0)
+        let story = Story(heldBytes: 10, finished: 1, age: 0)
         try story.submit("123")
         _ = story.queue.startNext(at: story.now)
         for _ in 1...3 { try story.submit() }

@@ -5,7 +5,7 @@ import Wire
 @testable import TaskQueue
 
 /// One random sequence of calls, made on both.
-struct QueueComparison {
+final class QueueComparison {
     /// With blocks and pages so small that many are dropped.
     var queue: SerialQueue
     var reference: Reference
@@ -30,9 +30,9 @@ struct QueueComparison {
             limits, logCapacity: referenceLogCapacity)
     }
 
-    mutating func number(_ range: Range<Int>) -> Int { generator.number(range) }
+    func number(_ range: Range<Int>) -> Int { generator.number(range) }
 
-    mutating func step() -> Bool {
+    func step() -> Bool {
         clock += UInt64(number(0..<5))
         let now = Timestamp(milliseconds: clock)
         switch number(0..<100) {
@@ -52,7 +52,7 @@ struct QueueComparison {
         }
     }
 
-    private mutating func submit(_ now: Timestamp) -> Bool {
+    private func submit(_ now: Timestamp) -> Bool {
         let data = String(repeating: "d", count: number(0..<4))
         let type = number(0..<referenceDurations.count)
         let key = number(0..<3) == 0 ? "k\(number(0..<6))" : nil
@@ -74,7 +74,7 @@ struct QueueComparison {
         return (try? answer.get()).map { !$0.isExisting && $0.id.rawValue == reference.tasks.count } ?? false
     }
 
-    private mutating func forgetExpired(_ now: Timestamp) -> Bool {
+    private func forgetExpired(_ now: Timestamp) -> Bool {
         story.append("forget")
         let expiry = reference.nextExpiry
         guard queue.nextExpiry?.milliseconds == expiry else { return false }
@@ -87,7 +87,7 @@ struct QueueComparison {
         if case .failure(let refusal) = result { refusal } else { nil }
     }
 
-    private mutating func submitFailed(_ now: Timestamp) -> Bool {
+    private func submitFailed(_ now: Timestamp) -> Bool {
         // Sometimes so many that whole blocks never wait.
         for _ in 0..<(number(0..<4) == 0 ? number(1..<40) : 1) {
             story.append("submit failed")
@@ -102,7 +102,7 @@ struct QueueComparison {
         return true
     }
 
-    private mutating func cancel(_ now: Timestamp) -> Bool {
+    private func cancel(_ now: Timestamp) -> Bool {
         guard let task = reference.kept.randomElement(using: &generator) else { return true }
         story.append("cancel \(task + 1)")
         let answer = queue.cancel(TaskID(rawValue: task + 1)!, at: now)
@@ -121,7 +121,7 @@ struct QueueComparison {
         numbers.map { Waiter(ConnectionID(rawValue: UInt64($0 % 7 + 1)), UInt64($0)) }
     }
 
-    private mutating func start(_ now: Timestamp) -> Bool {
+    private func start(_ now: Timestamp) -> Bool {
         story.append("start")
         let start = queue.startNext(at: now)
         guard let start else { return reference.running != nil || reference.waiting.isEmpty }
@@ -133,7 +133,7 @@ struct QueueComparison {
         return start.id.rawValue == expected + 1 && start.data == reference.tasks[expected].data
     }
 
-    private mutating func finish(_ now: Timestamp, _ outcome: Result<String, TaskFailure>) -> Bool {
+    private func finish(_ now: Timestamp, _ outcome: Result<String, TaskFailure>) -> Bool {
         guard let running = reference.running else { return queue.running == nil }
         story.append("finish \(outcome)")
         startsWithoutFinish -= 1
@@ -145,7 +145,7 @@ struct QueueComparison {
         return queue.finish(outcome, at: now) == waiters(expected)
     }
 
-    private mutating func addWaiter() -> Bool {
+    private func addWaiter() -> Bool {
         let open = reference.tasks.indices.filter { !reference.tasks[$0].state.isFinal }
         guard let task = open.randomElement(using: &generator) else { return true }
         lastWaiter += 1
@@ -162,7 +162,7 @@ struct QueueComparison {
     }
 
     /// Sometimes less than a character.
-    private mutating func appendLog() -> Bool {
+    private func appendLog() -> Bool {
         guard reference.running != nil else { return true }
         let bytes = Array("aя😀".utf8)
         let start = number(0..<bytes.count)
@@ -171,13 +171,13 @@ struct QueueComparison {
         return queue.appendLog(part) == waiters(reference.appendLog(part))
     }
 
-    private mutating func commandFailure() -> TaskFailure {
+    private func commandFailure() -> TaskFailure {
         var failure = TaskFailure(.exit, "a sentence")
         if number(0..<3) > 0 { failure.errorOutput = String(repeating: "e", count: number(0..<5)) }
         return failure
     }
 
-    private mutating func removeWaiter() -> Bool {
+    private func removeWaiter() -> Bool {
         let (number, task, _) = reference.waiters.randomElement(using: &generator) ?? (9999, 0, false)
         story.append("\(number) goes away")
         reference.waiters.removeAll { $0.number == number }
@@ -185,7 +185,7 @@ struct QueueComparison {
         return queue.waiterCount == reference.waiters.count
     }
 
-    private mutating func drain(_ now: Timestamp) -> Bool {
+    private func drain(_ now: Timestamp) -> Bool {
         story.append("drain")
         let waiting = reference.waiting
         reference.isDraining = true
@@ -195,7 +195,7 @@ struct QueueComparison {
     }
 
     /// - Returns: what was done, where the two differ in the end.
-    mutating func run() -> [String]? {
+    func run() -> [String]? {
         for _ in 0..<number(1..<120) where !step() { return story }
         return read(Timestamp(milliseconds: clock)) ? nil : story
     }
@@ -205,7 +205,7 @@ struct SerialQueueModelTests {
     /// 5000 random sequences of calls, against the reference; `ModelRun` tells how to have more. A failure names its seed.
     @Test func agreesWithTheReference() {
         ModelRun.sequences(5000, of: "the queue") { seed in
-            var comparison = QueueComparison(seed: seed)
+            let comparison = QueueComparison(seed: seed)
             guard let story = comparison.run() else { return true }
             Issue.record("UV_TASK_MODEL_SEED=\(seed): \(story.joined(separator: ", "))")
             return false

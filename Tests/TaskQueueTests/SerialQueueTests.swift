@@ -4,31 +4,31 @@ import Wire
 @testable import TaskQueue
 
 /// A queue with a clock and short words.
-private struct Story {
+private final class Story {
     var queue = SerialQueue(typeCount: 4)
     var clock: UInt64 = 0
     static let alice = ConnectionID(rawValue: 1)
     static let bob = ConnectionID(rawValue: 2)
 
-    mutating func now() -> Timestamp {
+    func now() -> Timestamp {
         clock += 10
         return Timestamp(milliseconds: clock)
     }
 
-    mutating func submit(_ data: String, from connection: ConnectionID = alice) throws -> TaskID {
+    func submit(_ data: String, from connection: ConnectionID = alice) throws -> TaskID {
         try queue.submit(TaskTypeIndex(rawValue: 3), data: data, from: connection, at: now()).id
     }
 
-    mutating func start() -> SerialQueue.Start? { queue.startNext(at: now()) }
-    mutating func succeed(_ result: String = "done") -> [Waiter] { queue.finish(.success(result), at: now()) }
-    mutating func fail() -> [Waiter] { queue.finish(.failure(TaskFailure(.failed, "no")), at: now()) }
+    func start() -> SerialQueue.Start? { queue.startNext(at: now()) }
+    func succeed(_ result: String = "done") -> [Waiter] { queue.finish(.success(result), at: now()) }
+    func fail() -> [Waiter] { queue.finish(.failure(TaskFailure(.failed, "no")), at: now()) }
     func states(_ ids: TaskID...) -> [TaskState?] { ids.map { queue[$0]?.state } }
 }
 
 struct SerialQueueTests {
     /// A task waits, runs, and its result can be read again and again.
     @Test func theLifeOfATask() throws {
-        var story = Story()
+        let story = Story()
         let id = try story.submit("data")
         #expect(id == .first)
         #expect(story.states(id) == [.waiting])
@@ -44,7 +44,7 @@ struct SerialQueueTests {
 
     /// The moments of a task's life are those that were passed in.
     @Test func times() throws {
-        var story = Story()
+        let story = Story()
         let id = try story.submit("data")
         _ = story.start()
         _ = story.succeed()
@@ -59,7 +59,7 @@ struct SerialQueueTests {
 
     /// Nothing starts while a task runs, and the next one is the one that waited longest.
     @Test func oneAtATimeInOrder() throws {
-        var story = Story()
+        let story = Story()
         let ids = try (1...3).map { try story.submit("\($0)") }
         for id in ids {
             #expect(story.start()?.id == id)
@@ -71,7 +71,7 @@ struct SerialQueueTests {
 
     /// A task that fails keeps no result and lets the next one start.
     @Test func failure() throws {
-        var story = Story()
+        let story = Story()
         let first = try story.submit("1")
         let second = try story.submit("2")
         _ = story.start()
@@ -83,7 +83,7 @@ struct SerialQueueTests {
 
     /// A task of an unknown type has an id and an end, and is never started.
     @Test func aTaskThatCannotRun() throws {
-        var story = Story()
+        let story = Story()
         let broken = try story.queue.submitFailed(
             TaskFailure(.unknownTaskName, "?"), from: Story.alice, at: story.now())
         let good = try story.submit("good")
@@ -94,7 +94,7 @@ struct SerialQueueTests {
 
     /// An id that no task has.
     @Test func unknownIDs() throws {
-        var story = Story()
+        let story = Story()
         #expect(story.states(.first) == [nil])
         let id = try story.submit("1")
         #expect(story.states(id, id.next) == [.waiting, nil])
@@ -103,7 +103,7 @@ struct SerialQueueTests {
 
     /// Those who wait are named once, by the end of their task.
     @Test func waiters() throws {
-        var story = Story()
+        let story = Story()
         let first = try story.submit("1", from: Story.alice)
         let second = try story.submit("2", from: Story.bob)
         _ = story.start()
@@ -121,7 +121,7 @@ struct SerialQueueTests {
 
     /// Several wait for one task; one of them goes away.
     @Test func aWaiterThatGoesAway() throws {
-        var story = Story()
+        let story = Story()
         let id = try story.submit("1")
         for number in 1...1000 { story.queue.addWaiter(Waiter(Story.alice, UInt64(number)), for: id) }
         story.queue.removeWaiter(Waiter(Story.alice, 500), for: id)
@@ -133,7 +133,7 @@ struct SerialQueueTests {
 
     /// A stop drops what waits, keeps what runs, and takes no more.
     @Test func drain() throws {
-        var story = Story()
+        let story = Story()
         let ids = try (1...3).map { try story.submit("\($0)") }
         _ = story.start()
         for (index, id) in ids.enumerated() {
@@ -154,7 +154,7 @@ struct SerialQueueTests {
 
     /// A cancelled task is never started, and those behind it move up.
     @Test func cancel() throws {
-        var story = Story()
+        let story = Story()
         let ids = try (1...4).map { try story.submit("\($0)") }
         _ = story.start()
         story.queue.addWaiter(Waiter(Story.bob, 1), for: ids[1])
@@ -173,7 +173,7 @@ struct SerialQueueTests {
 
     /// A key stands for its task whatever became of it; a refused submit leaves none.
     @Test func keys() throws {
-        var story = Story()
+        let story = Story()
         func submit(_ data: String, _ type: UInt16, _ key: String) throws -> (id: TaskID, isExisting: Bool) {
             try story.queue.submit(
                 TaskTypeIndex(rawValue: type), data: data, key: key, from: Story.alice, at: story.now())
@@ -198,7 +198,7 @@ struct SerialQueueTests {
 
     /// A question for a list looks at a bounded number of records, and says where to go on.
     @Test func listsArePaged() throws {
-        var story = Story()
+        let story = Story()
         for _ in 1...25_000 { _ = try story.submit("") }
         _ = story.start()
         var query = Request.ListQuery(state: .execute)

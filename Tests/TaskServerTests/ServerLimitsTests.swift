@@ -124,9 +124,9 @@ struct HeldBytesTests {
         try client.send(Numbered.status(1, 1, Numbered.wait) + Numbered.status(2, 1, Numbered.wait))
         expectHeld(2 * SessionWaits.bytesPerWait)
         try client.send(status(1) + String(repeating: " ", count: 1000))
-        expectHeld(2 * SessionWaits.bytesPerWait + 1001)
+        expectHeld(2 * SessionWaits.bytesPerWait + 1000)
         try other.send("{")
-        expectHeld(2 * SessionWaits.bytesPerWait + 1002)
+        expectHeld(2 * SessionWaits.bytesPerWait + 1001)
         client.reset()
         expectHeld(1)
         try other.send("\n")
@@ -145,7 +145,7 @@ struct HeldBytesTests {
         for (client, bytes) in zip(clients, [4000, 7000, 4900]) {
             client.roundTrip(run("too_long_echo"))
             let id = dialogue.server.queue.counts.submitted
-            try client.send(status(id) + String(repeating: " ", count: bytes - 1))
+            try client.send(status(id) + String(repeating: " ", count: bytes))
             held += bytes
             dialogue.wait("the backlog") { dialogue.server.connectionBytes == held }
         }

@@ -15,12 +15,12 @@ struct IncomingReplyTests {
 
     @Test(arguments: [#""1""#, "-1", "1.0", "9007199254740992", "null", "true"])
     func aWrongSequence(value: String) {
-        #expect(throws: BrokenMessage.wrongValue("seq")) { try incomingReply(#"{"seq":\#(value),"tasks":[]}"#) }
+        #expect(throws: BrokenMessage.wrongValue("seq")) { _ = try incomingReply(#"{"seq":\#(value),"tasks":[]}"#) }
     }
 
     @Test(arguments: ["null", #""draining""#, "{}", "[]", #"{"code":7}"#, #"{"message":"m"}"#])
     func aWrongError(value: String) {
-        #expect(throws: BrokenMessage.wrongValue("error")) { try incomingReply(#"{"seq":1,"error":\#(value)}"#) }
+        #expect(throws: BrokenMessage.wrongValue("error")) { _ = try incomingReply(#"{"seq":1,"error":\#(value)}"#) }
     }
 
     @Test func whatIsNoJSON() {
@@ -33,7 +33,7 @@ struct IncomingReplyTests {
     }
 
     @Test func membersThatStandTwice() {
-        #expect(throws: BrokenMessage.repeated("seq")) { try incomingReply(#"{"seq":1,"seq":1}"#) }
+        #expect(throws: BrokenMessage.repeated("seq")) { _ = try incomingReply(#"{"seq":1,"seq":1}"#) }
         #expect(problem(#"{"seq":1,"status":"error","status":"error"}"#, .status(id(1))) == .repeated("status"))
         #expect(problem(#"{"seq":1,"tasks":[],"tasks":[]}"#, .list(.init())) == .repeated("tasks"))
     }

@@ -107,6 +107,21 @@ struct LineFramerTests {
         }
     }
 
+    /// The search for the end of a line is not begun again for each message on it.
+    @Test(arguments: ["", "\n", "}\n"]) func manyMessagesOnOneLineTakeLinearTime(end: String) throws {
+        let bytes = Array((String(repeating: "{}", count: 1_000_000) + end).utf8)
+        let reader = MessageReader()
+        var framer = LineFramer(maximumLength: 4_000_000)
+        var position = 0
+        var count = 0
+        while true {
+            do throws(BrokenMessage) {
+                guard try reader.nextRequest(&framer, in: bytes.span, at: &position) != nil else { break }
+            } catch { count += 1 }
+        }
+        #expect(count == 1_000_000 + (end.hasPrefix("}") ? 1 : 0))
+    }
+
     @Test func aLongMessageInSmallPiecesTakesLinearTime() {
         let message = Array("{\"a\":\"\(String(repeating: "x", count: 1_000_000))\"}".utf8)
         let pieces = stride(from: 0, to: message.count, by: 10).map { Array(message[$0..<min($0 + 10, message.count)]) }

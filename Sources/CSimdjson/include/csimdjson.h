@@ -37,17 +37,27 @@ typedef struct {
     csimdjson_place end;
 } csimdjson_members;
 
+/// The value is where its kind has it.
 typedef struct {
     const uint8_t *name;
     size_t name_length;
     csimdjson_kind kind;
-    bool boolean;
-    int64_t integer;
-    const uint8_t *string;  // UTF-8, unescaped; not NUL-terminated as far as the length goes
-    size_t string_length;
-    csimdjson_members members;
-    csimdjson_members elements;
+    union {
+        bool boolean;
+        int64_t integer;
+        struct {
+            const uint8_t *string;  // UTF-8, unescaped; not NUL-terminated as far as the length goes
+            size_t string_length;
+        };
+        csimdjson_members members;
+        csimdjson_members elements;
+    };
 } csimdjson_member;
+
+/// Whether so many bytes are the same.
+static inline bool csimdjson_equal(const void *left, const void *right, size_t length) {
+    return __builtin_memcmp(left, right, length) == 0;
+}
 
 /// NULL when memory is short.
 csimdjson_parser *csimdjson_parser_create(void);
