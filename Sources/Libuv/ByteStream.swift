@@ -15,13 +15,18 @@ package protocol ByteStreamDelegate: AnyObject {
 
 /// What bytes go through: a connection or a pipe (`uv_stream_t`). It keeps its delegate alive until it is closed.
 @safe package class ByteStream: Handle {
-    package final var delegate: (any ByteStreamDelegate)?
-
-    /// Writes that libuv holds because the system takes no more.
-    private final var pendingWrites = 0
+    // The small ones first: they fit in behind what a handle has, and there are as many streams as connections.
 
     /// Whether the end of the stream will be noticed.
     package private(set) final var isReading = false
+
+    /// Whether the peer was told that nothing more comes.
+    private(set) final var hasSentEnd = false
+
+    /// Writes that libuv holds because the system takes no more.
+    private final var pendingWrites: Int32 = 0
+
+    package final var delegate: (any ByteStreamDelegate)?
 
     final var stream: UnsafeMutablePointer<uv_stream_t> { raw.assumingMemoryBound(to: uv_stream_t.self) }
 
@@ -84,6 +89,14 @@ package protocol ByteStreamDelegate: AnyObject {
         }
     }
 
+    /// Ends the sending side once all that was written has gone out (`uv_shutdown`); reading goes on.
+    package final func shutDownWriting() throws(UVError) {
+        guard !isClosing else { return }
+        try Request<uv_shutdown_t, Int32>.start("uv_shutdown", completion: { [self] in hasSentEnd = $0 == 0 }) {
+            uv_shutdown($0, stream, shutdownDidEnd)
+        }
+    }
+
     /// Bytes that were written and that the system has not taken yet (`uv_stream_get_write_queue_size`).
     package final var unsentBytes: Int { isClosing ? 0 : uv_stream_get_write_queue_size(stream) }
 
@@ -137,4 +150,8 @@ private func streamDidRead(
 
 private func writeDidEnd(_ request: UnsafeMutablePointer<uv_write_t>?, _ status: Int32) {
     Request<uv_write_t, Int32>.complete(request, status)
+}
+
+private func shutdownDidEnd(_ request: UnsafeMutablePointer<uv_shutdown_t>?, _ status: Int32) {
+    Request<uv_shutdown_t, Int32>.complete(request, status)
 }

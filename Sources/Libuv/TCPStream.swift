@@ -8,8 +8,6 @@ import CLibuv
 
 /// One TCP connection (`uv_tcp_t`).
 @safe package final class TCPStream: ByteStream {
-    private(set) var hasSentEnd = false
-
     /// An unconnected stream (`uv_tcp_init`).
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(UV_TCP, on: loop, "uv_tcp_init") {
@@ -42,14 +40,6 @@ import CLibuv
     func open(_ socket: Int32) throws(UVError) {
         try check("uv_tcp_open", uv_tcp_open(tcp, socket))
     }
-
-    /// Ends the sending side once all that was written has gone out (`uv_shutdown`); reading goes on.
-    package func shutDownWriting() throws(UVError) {
-        guard !isClosing else { return }
-        try Request<uv_shutdown_t, Int32>.start("uv_shutdown", completion: { [self] in hasSentEnd = $0 == 0 }) {
-            uv_shutdown($0, stream, shutdownDidEnd)
-        }
-    }
 }
 
 /// Asks libuv for an address of a socket; nil where there is none.
@@ -66,8 +56,4 @@ func socketAddress(
 
 private func connectDidEnd(_ request: UnsafeMutablePointer<uv_connect_t>?, _ status: Int32) {
     Request<uv_connect_t, Int32>.complete(request, status)
-}
-
-private func shutdownDidEnd(_ request: UnsafeMutablePointer<uv_shutdown_t>?, _ status: Int32) {
-    Request<uv_shutdown_t, Int32>.complete(request, status)
 }

@@ -4,7 +4,8 @@ import TaskQueue
 import Wire
 
 /// Why a session ended.
-enum ClosingReason: CustomStringConvertible {
+/// Indirect, so that a session has room for no more than a pointer to it.
+indirect enum ClosingReason: CustomStringConvertible {
     case broken(BrokenMessage)
     case unknownTask(TaskID)
     case forgottenTask(TaskID)

@@ -27,9 +27,10 @@ extension Session {
     func proceedToClose() throws(UVError) {
         if !stream.isDrained { return stream.stopReading() }
         if inputEnded { return closeWhenTaken() }
-        guard lingerTimer == nil else { return }
+        let timers = makeTimers()
+        guard timers.linger == nil else { return }
         let timer = try Timer(on: stream.loop)
-        lingerTimer = timer
+        timers.linger = timer
         timer.start(after: Self.lingerTime) { [self] in closeWhenTaken() }
         try stream.startReading()
     }
@@ -46,7 +47,8 @@ extension Session {
     func lookAtWriting() {
         if let error = stream.pendingError {
             close(.failed(error))
-        } else if phase == .ending, stream.isDrained, stream.hasAllTaken, inputEnded || lingerTimer?.isRunning == false
+        } else if phase == .ending, stream.isDrained, stream.hasAllTaken,
+            inputEnded || timers?.linger?.isRunning == false
         {
             close(.clientEnded)
         }
@@ -62,8 +64,8 @@ extension Session {
         guard phase != .closed else { return }
         if phase == .ending, reason.limit != nil { server.note(reason, of: self) }
         leave(reason, for: .closed)
-        lingerTimer?.close()
-        writeWatch?.close()
+        timers?.linger?.close()
+        timers?.write?.close()
         switch reason {
         case .notReading, .tooMuchHeld: stream.reset()
         default: stream.close()
@@ -84,9 +86,9 @@ extension Session {
 
     /// Lets go of everything that it waits for.
     func dropPendingWork() {
-        idleWatch?.close()
+        timers?.idle?.close()
         if let held { server.queue.removeWaiter(held.waiter, for: held.task) }
-        held = nil
+        waits?.held = nil
         waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0), for: $1) }
         backlog = Backlog()
     }

@@ -100,10 +100,8 @@ extension Session {
         } else {
             server.queue.addWaiter(waiter, for: task)
         }
-        let waits = self.waits ?? SessionWaits()
-        self.waits = waits
         do throws(UVError) {
-            try waits.add(
+            try makeWaits().add(
                 SessionWaits.Wait(sequence: sequence, task: task, question: question), waiter.number,
                 timeout: wait.timeout, on: stream.loop
             ) { [unowned self] in

@@ -8,7 +8,7 @@ extension Session {
     func hold(for task: TaskID) {
         let waiter = server.newWaiter(of: self)
         server.queue.addWaiter(waiter, for: task)
-        held = (waiter, task)
+        makeWaits().held = HeldStatus(waiter: waiter, task: task)
     }
 
     /// What one of the session's requests waited for has come, or the time is over; `answerWaits` answers them all.
@@ -18,7 +18,7 @@ extension Session {
             return
         }
         // A drain ends what waits in error.
-        if case .taskEnded(let task) = outcome { heldOutcome = task?.record.state ?? .error }
+        if case .taskEnded(let task) = outcome { waits?.held?.outcome = task?.record.state ?? .error }
     }
 
     /// Answers those that can be.
@@ -28,10 +28,9 @@ extension Session {
     }
 
     private func answerHeld() {
-        guard let held, let state = heldOutcome else { return }
-        self.held = nil
-        heldOutcome = nil
-        idleWatch?.noteActivity()
+        guard let held, let state = held.outcome else { return }
+        waits?.held = nil
+        timers?.idle?.noteActivity()
         reply(.status(state))
         if server.isStopping { resultOwed = held.task }
     }
@@ -40,7 +39,7 @@ extension Session {
     /// their turn.
     private func answerEndedWaits() {
         while phase == .open, stream.isDrained, !hasYielded, let (wait, task) = waits?.nextEnded() {
-            idleWatch?.noteActivity()
+            timers?.idle?.noteActivity()
             answer(wait, task)
             if server.isStopping { noteOwed(to: wait) }
             pace()

@@ -18,42 +18,36 @@ final class Session {
         case closed
     }
 
+    // In an order that leaves few gaps, and what most do without in objects of their own: there are as many sessions as
+    // connections.
+
     let id: ConnectionID
     /// It lets go of the session when that is closed. Not unowned: to be asked at each use whether it is still there takes time.
     let server: TaskServer
     let stream: TCPStream
     private(set) var framer: LineFramer
     var phase = Phase.open
+    /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
+    /// result.
+    var resultOwed: TaskID?
     /// The client will send nothing more.
     private(set) var inputEnded = false
-    /// The classic `status` that is held until its task has ended.
-    var held: (waiter: Waiter, task: TaskID)?
-    /// How that task has ended, where it has and the answer is to be written.
-    var heldOutcome: TaskState?
-    /// Requests with a `seq` that wait for a task's end; nil where there was none yet.
-    var waits: SessionWaits?
-    /// Why the session ends once those are answered; nothing is read any more.
-    var endReason: ClosingReason?
     /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
     var usesNumbers = false
+    /// It has had its turn, and goes on in the loop's next round.
+    private(set) var hasYielded = false
+    /// Requests that wait for a task's end; nil where there was none yet.
+    private(set) var waits: SessionWaits?
+    /// Why the session ends once those are answered; nothing is read any more.
+    var endReason: ClosingReason?
     var backlog = Backlog()
     /// What it has done in this turn.
     var turn = Turn()
-    /// It has had its turn, and goes on in the loop's next round.
-    private(set) var hasYielded = false
-    private(set) var idleWatch: IdleWatch?
-    /// Runs while the client has time to end the connection.
-    var lingerTimer: Timer?
-    /// Where the client does not take its replies.
-    var writeWatch: WriteWatch?
+    private(set) var timers: SessionTimers?
     /// What `heldBytes` was when it was last counted.
     var countedBytes = 0
     /// When a whole message was last taken from the client, or it took all replies, on the loop's clock.
     private(set) var lastProgress: UInt64
-
-    /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
-    /// result.
-    var resultOwed: TaskID?
 
     init(_ id: ConnectionID, _ stream: TCPStream, of server: TaskServer) {
         self.id = id
@@ -67,7 +61,7 @@ final class Session {
     func start() throws(UVError) {
         stream.delegate = self
         if let timeout = server.configuration.idleTimeout {
-            idleWatch = try IdleWatch(
+            makeTimers().idle = try IdleWatch(
                 on: stream.loop, timeout: timeout,
                 isBusy: { [self] in isPaused || hasWaits || phase != .open || stream.hasUnreadInput },
                 onIdle: { [self] in close(.idle) })
@@ -80,6 +74,20 @@ final class Session {
             || waits.map { $0.count >= server.configuration.maximumUnanswered } == true
     }
     var hasWaits: Bool { waits?.isEmpty == false }
+    /// The classic `status` that is held until its task has ended.
+    var held: HeldStatus? { waits?.held }
+
+    func makeWaits() -> SessionWaits {
+        let waits = waits ?? SessionWaits()
+        self.waits = waits
+        return waits
+    }
+
+    func makeTimers() -> SessionTimers {
+        let timers = timers ?? SessionTimers()
+        self.timers = timers
+        return timers
+    }
 
     // MARK: Input
 
@@ -173,7 +181,7 @@ final class Session {
         // Out of the property, so that a failure may end the session, which may let others write.
         let bytes = exchange(&server.output, with: [])
         turn.add(replyBytes: bytes.count)
-        idleWatch?.noteActivity()
+        timers?.idle?.noteActivity()
         if phase != .closed {
             do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
         }
@@ -208,7 +216,7 @@ final class Session {
 extension Session: ByteStreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
         guard phase == .open, endReason == nil else { return }
-        idleWatch?.noteActivity()
+        timers?.idle?.noteActivity()
         if !turn.isLight, !hasYielded, server.isRoundOver { yield() }
         var position = 0
         if backlog.isEmpty { read(bytes, from: &position) }
@@ -224,7 +232,7 @@ extension Session: ByteStreamDelegate {
 
     func streamDidDrain() {
         lastProgress = server.loop.now
-        idleWatch?.noteActivity()
+        timers?.idle?.noteActivity()
         goOn()
     }
 

@@ -3,6 +3,14 @@ import Libuv
 import TaskQueue
 import Wire
 
+/// A classic `status` that is held until its task has ended.
+struct HeldStatus {
+    let waiter: Waiter
+    let task: TaskID
+    /// How the task has ended, where it has and the answer is to be written.
+    var outcome: TaskState?
+}
+
 /// The requests of one session that wait for a task's end, or for its log, and those whose answer waits for the client to take earlier
 /// ones: answers are made when they can go out, so that a slow reader piles up nothing.
 final class SessionWaits {
@@ -26,6 +34,8 @@ final class SessionWaits {
         var timedOut = false
     }
 
+    /// It is none of those with a `seq`, of which all else tells.
+    var held: HeldStatus?
     private var waiting: [UInt64: (wait: Wait, timer: Timer?)] = [:]
     private var ended: Deque<Ended> = []
     private var endedBytes = 0

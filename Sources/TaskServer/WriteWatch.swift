@@ -53,13 +53,14 @@ extension Session {
     /// it is closed: that all is taken may come true between two looks.
     func watchWriting() {
         guard phase == .open ? !stream.isDrained : phase == .ending else {
-            writeWatch?.close()
-            writeWatch = nil
+            timers?.write?.close()
+            timers?.write = nil
             return
         }
-        guard writeWatch == nil else { return }
+        let timers = makeTimers()
+        guard timers.write == nil else { return }
         do throws(UVError) {
-            writeWatch = try WriteWatch(stream, timeout: server.configuration.writeTimeout) { [unowned self] in
+            timers.write = try WriteWatch(stream, timeout: server.configuration.writeTimeout) { [unowned self] in
                 lookAtWriting()
             } onStall: { [unowned self] in
                 close(.notReading)

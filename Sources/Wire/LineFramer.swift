@@ -22,23 +22,28 @@ package struct LineFramer: ~Copyable {
         case skippingLine
     }
 
-    private let maximumLength: Int
-    private var place = Place.between
-    private var depth = 0
-    /// The message has passed `maximumLength`: it was reported, and its end is still to be found.
-    private var isOversized = false
+    // Every connection has a framer: it is kept small.
+
     /// The part of the message that came with earlier reads, or all of it where one read did not hold it.
     private var held: [UInt8] = []
     /// Where the message lies in the bytes given to `next`, unless `held` has it.
-    private var found = 0..<0
-    private var hasMessage = false
+    private var found: Range<UInt32> = 0..<0
     /// Up to where, in the bytes of this read, no line is taken for one message again.
-    private var doubtEnd = 0
+    private var doubtEnd: UInt32 = 0
+    private let limit: UInt32
+    private var depth: UInt32 = 0
+    private var place = Place.between
+    /// The message has passed the maximum length: it was reported, and its end is still to be found.
+    private var isOversized = false
+    private var hasMessage = false
 
-    /// - Parameter maximumLength: of a message, in bytes, both braces included.
+    private var maximumLength: Int { Int(limit) }
+
+    /// - Parameter maximumLength: of a message, in bytes, both braces included; at least 1. From 4 GiB on it is 4 GiB less one
+    ///   byte, which is the most that simdjson reads.
     package init(maximumLength: Int) {
         precondition(maximumLength > 0)
-        self.maximumLength = maximumLength
+        limit = UInt32(clamping: maximumLength)
     }
 
     /// Whether a message has begun and not ended; a broken one counts only while its end is open.
@@ -50,7 +55,7 @@ package struct LineFramer: ~Copyable {
     /// Goes on from `position` to the next event.
     ///
     /// - Parameters:
-    ///   - bytes: one read.
+    ///   - bytes: one read; less than 4 GiB.
     ///   - position: how far `bytes` were looked at; 0 for a new read. It is moved behind the event.
     /// - Returns: nil where the bytes are used up.
     package mutating func next(in bytes: Span<UInt8>, at position: inout Int) -> Event? {
@@ -75,7 +80,8 @@ package struct LineFramer: ~Copyable {
     ) throws(Failure) -> Result {
         precondition(hasMessage, "no message was found")
         defer { forgetMessage() }
-        return try held.isEmpty ? body(bytes.extracting(found)) : body(held.span)
+        return try held.isEmpty
+            ? body(bytes.extracting(Int(found.lowerBound)..<Int(found.upperBound))) : body(held.span)
     }
 
     // MARK: Lines
@@ -87,13 +93,14 @@ package struct LineFramer: ~Copyable {
     /// - Returns: what lies before the newline; nil where `next` is to be asked.
     mutating func wholeLine(in bytes: Span<UInt8>, at position: Int) -> Range<Int>? {
         if position == 0 { doubtEnd = 0 }
-        guard place == .between, position >= doubtEnd, position < bytes.count, bytes[position] == .openingBrace else {
+        guard place == .between, position >= Int(doubtEnd), position < bytes.count, bytes[position] == .openingBrace
+        else {
             return nil
         }
         let newline = bytes.firstNewline(from: position)
         guard let newline, newline - position <= maximumLength else {
             // What follows may be many messages: this search is not made anew for each.
-            doubtEnd = newline ?? bytes.count
+            doubtEnd = UInt32(newline ?? bytes.count)
             return nil
         }
         return position..<newline
@@ -103,7 +110,7 @@ package struct LineFramer: ~Copyable {
     func accept(_ line: Range<Int>, _ position: inout Int) { position = line.upperBound + 1 }
 
     /// Has `next` look for the messages of a line.
-    mutating func doubt(_ line: Range<Int>) { doubtEnd = line.upperBound }
+    mutating func doubt(_ line: Range<Int>) { doubtEnd = UInt32(line.upperBound) }
 
     // MARK: Messages
 
@@ -170,7 +177,7 @@ package struct LineFramer: ~Copyable {
 
     private mutating func endMessage(in bytes: Span<UInt8>, _ part: Range<Int>) -> Event {
         if held.isEmpty {
-            found = part
+            found = UInt32(part.lowerBound)..<UInt32(part.upperBound)
         } else {
             held.append(copying: bytes.extracting(part))
         }
