@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds; where a queue of connections to accept was full, the system tries again after 1, 3, 7, 15 and 31
 
 
 def free_port():

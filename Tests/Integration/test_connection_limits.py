@@ -280,7 +280,7 @@ class ConnectionMemory(unittest.TestCase):
         self.fail("all were closed")
 
     def test_replies_that_are_not_taken_stay_within_it(self):
-        count = 300 if TIMING else 100
+        count = 300
         # Of each the system takes what it does, and the daemon holds the rest of one reply: of many lengths, so that the rest is
         # not next to nothing for all of them.
         lengths = range(300_000, 1_000_000, 100_000)
