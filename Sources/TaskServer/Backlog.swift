@@ -3,7 +3,7 @@ import Wire
 /// Bytes that came in and are not read yet, because the session pauses.
 ///
 /// What was read of them is dropped now and then, so that the memory follows what is left, not what came.
-struct Backlog {
+final class Backlog {
     /// How many bytes may wait before no more are taken from the socket.
     static let limit = 65536
 
@@ -16,7 +16,7 @@ struct Backlog {
     /// How many bytes are held.
     var count: Int { bytes.count }
 
-    mutating func append(_ more: Span<UInt8>) {
+    func append(_ more: Span<UInt8>) {
         if start >= Self.limit {
             bytes.removeSubrange(..<start)
             start = 0
@@ -27,12 +27,12 @@ struct Backlog {
     /// Takes everything out.
     ///
     /// - Returns: the bytes, and how many of them were read already.
-    mutating func take() -> (bytes: [UInt8], start: Int) {
+    func take() -> (bytes: [UInt8], start: Int) {
         (exchange(&bytes, with: []), exchange(&start, with: 0))
     }
 
     /// Puts back what was taken out, as far as it was not read up to `position`.
-    mutating func putBack(_ taken: [UInt8], from position: Int) {
+    func putBack(_ taken: [UInt8], from position: Int) {
         guard position < taken.count else { return }
         bytes = taken
         start = position

@@ -52,6 +52,6 @@ extension Session {
     private func result(_ task: TaskID) {
         guard let record = record(of: task) else { return }
         reply(.result(record.state, record.result))
-        if resultOwed == task { resultOwed = nil }
+        if rare?.resultOwed == task { rare?.resultOwed = nil }
     }
 }

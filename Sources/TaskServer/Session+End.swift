@@ -11,7 +11,7 @@ extension Session {
     /// answered before.
     func end(_ reason: ClosingReason) {
         guard phase == .open else { return }
-        if hasWaits, !server.isLeaving { return endReason = endReason ?? reason }
+        if hasWaits, !server.isLeaving { return endLater(reason) }
         flush()
         guard phase == .open else { return }
         leave(reason, for: .ending)
@@ -23,14 +23,19 @@ extension Session {
         }
     }
 
+    private func endLater(_ reason: ClosingReason) {
+        let rare = makeRareState()
+        rare.endReason = rare.endReason ?? reason
+    }
+
     /// Once the replies have gone out, waits for the client's end, and takes what it still sends.
     func proceedToClose() throws(UVError) {
         if !stream.isDrained { return stream.stopReading() }
         if inputEnded { return closeWhenTaken() }
-        let timers = makeTimers()
-        guard timers.linger == nil else { return }
+        let rare = makeRareState()
+        guard rare.linger == nil else { return }
         let timer = try Timer(on: stream.loop)
-        timers.linger = timer
+        rare.linger = timer
         timer.start(after: Self.lingerTime) { [self] in closeWhenTaken() }
         try stream.startReading()
     }
@@ -48,7 +53,7 @@ extension Session {
         if let error = stream.pendingError {
             close(.failed(error))
         } else if phase == .ending, stream.isDrained, stream.hasAllTaken,
-            inputEnded || timers?.linger?.isRunning == false
+            inputEnded || rare?.linger?.isRunning == false
         {
             close(.clientEnded)
         }
@@ -64,8 +69,8 @@ extension Session {
         guard phase != .closed else { return }
         if phase == .ending, reason.limit != nil { server.note(reason, of: self) }
         leave(reason, for: .closed)
-        timers?.linger?.close()
-        timers?.write?.close()
+        rare?.linger?.close()
+        rare?.write?.close()
         switch reason {
         case .notReading, .tooMuchHeld: stream.reset()
         default: stream.close()
@@ -82,14 +87,14 @@ extension Session {
     }
 
     /// Whether a server that stops should wait for it, though not for ever.
-    var hasPendingWork: Bool { resultOwed != nil || hasYielded || hasWaits || !backlog.isEmpty }
+    var hasPendingWork: Bool { rare?.resultOwed != nil || hasYielded || hasWaits || hasBacklog }
 
     /// Lets go of everything that it waits for.
     func dropPendingWork() {
-        timers?.idle?.close()
+        rare?.idle?.close()
         if let held { server.queue.removeWaiter(held.waiter, for: held.task) }
         waits?.held = nil
         waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0), for: $1) }
-        backlog = Backlog()
+        backlog = nil
     }
 }

@@ -134,7 +134,7 @@ extension Session {
                 result.encoding = server.catalog.types[Int(type.rawValue)].command?.result ?? .text
             }
             reply(.result(result), wait.sequence)
-            if resultOwed == wait.task { resultOwed = nil }
+            if rare?.resultOwed == wait.task { rare?.resultOwed = nil }
         case .log(let offset):
             let log = known?.log ?? server.queue.log(of: wait.task)
             reply(.log(Reply.LogPart(log, from: offset, timedOut: timedOut)), wait.sequence)

@@ -30,16 +30,16 @@ extension Session {
     private func answerHeld() {
         guard let held, let state = held.outcome else { return }
         waits?.held = nil
-        timers?.idle?.noteActivity()
+        rare?.idle?.noteActivity()
         reply(.status(state))
-        if server.isStopping { resultOwed = held.task }
+        if server.isStopping { makeRareState().resultOwed = held.task }
     }
 
     /// Answers the requests that can be, as far as the client takes the answers, and until others should have
     /// their turn.
     private func answerEndedWaits() {
         while phase == .open, stream.isDrained, !hasYielded, let (wait, task) = waits?.nextEnded() {
-            timers?.idle?.noteActivity()
+            rare?.idle?.noteActivity()
             answer(wait, task)
             if server.isStopping { noteOwed(to: wait) }
             pace()
@@ -49,8 +49,8 @@ extension Session {
     /// Who was told of a task's end may ask for its result.
     private func noteOwed(to wait: SessionWaits.Wait) {
         switch wait.question {
-        case .status: resultOwed = wait.task
-        case .log: if server.queue[wait.task]?.state.isFinal == true { resultOwed = wait.task }
+        case .status: makeRareState().resultOwed = wait.task
+        case .log: if server.queue[wait.task]?.state.isFinal == true { makeRareState().resultOwed = wait.task }
         case .result: break
         }
     }

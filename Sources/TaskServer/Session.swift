@@ -27,25 +27,21 @@ final class Session {
     let stream: TCPStream
     private(set) var framer: LineFramer
     var phase = Phase.open
-    /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
-    /// result.
-    var resultOwed: TaskID?
     /// The client will send nothing more.
     private(set) var inputEnded = false
     /// A valid `seq` came in: what is wrong is answered from here on, instead of ending the connection.
     var usesNumbers = false
     /// It has had its turn, and goes on in the loop's next round.
     private(set) var hasYielded = false
+    /// What `heldBytes` was when it was last counted, as far as that is less than 4 GiB.
+    var countedBytes: UInt32 = 0
     /// Requests that wait for a task's end; nil where there was none yet.
     private(set) var waits: SessionWaits?
-    /// Why the session ends once those are answered; nothing is read any more.
-    var endReason: ClosingReason?
-    var backlog = Backlog()
+    /// Nil where there was none yet.
+    var backlog: Backlog?
     /// What it has done in this turn.
     var turn = Turn()
-    private(set) var timers: SessionTimers?
-    /// What `heldBytes` was when it was last counted.
-    var countedBytes = 0
+    private(set) var rare: SessionRareState?
     /// When a whole message was last taken from the client, or it took all replies, on the loop's clock.
     private(set) var lastProgress: UInt64
 
@@ -61,7 +57,7 @@ final class Session {
     func start() throws(UVError) {
         stream.delegate = self
         if let timeout = server.configuration.idleTimeout {
-            makeTimers().idle = try IdleWatch(
+            makeRareState().idle = try IdleWatch(
                 on: stream.loop, timeout: timeout,
                 isBusy: { [self] in isPaused || hasWaits || phase != .open || stream.hasUnreadInput },
                 onIdle: { [self] in close(.idle) })
@@ -73,9 +69,12 @@ final class Session {
         held != nil || hasYielded || endReason != nil || !stream.isDrained
             || waits.map { $0.count >= server.configuration.maximumUnanswered } == true
     }
+    var hasBacklog: Bool { backlog?.isEmpty == false }
     var hasWaits: Bool { waits?.isEmpty == false }
     /// The classic `status` that is held until its task has ended.
     var held: HeldStatus? { waits?.held }
+    /// Why it ends once the requests that wait are answered.
+    private var endReason: ClosingReason? { rare?.endReason }
 
     func makeWaits() -> SessionWaits {
         let waits = waits ?? SessionWaits()
@@ -83,10 +82,10 @@ final class Session {
         return waits
     }
 
-    func makeTimers() -> SessionTimers {
-        let timers = timers ?? SessionTimers()
-        self.timers = timers
-        return timers
+    func makeRareState() -> SessionRareState {
+        let rare = rare ?? SessionRareState()
+        self.rare = rare
+        return rare
     }
 
     // MARK: Input
@@ -133,16 +132,22 @@ final class Session {
     }
 
     private func readBacklog() {
-        guard !backlog.isEmpty else { return }
+        guard let backlog, hasBacklog else { return }
         // Taken out, so that what is read may end the session, which empties the backlog.
         var (bytes, position) = backlog.take()
         read(bytes.span, from: &position)
         if phase == .open, endReason == nil { backlog.putBack(bytes, from: position) }
     }
 
+    private func keep(_ bytes: Span<UInt8>) {
+        let backlog = backlog ?? Backlog()
+        self.backlog = backlog
+        backlog.append(bytes)
+    }
+
     /// Has what follows read in a turn of its own.
     func leaveBacklogForLater() {
-        if !backlog.isEmpty, !hasYielded { yield() }
+        if hasBacklog, !hasYielded { yield() }
     }
 
     private func yield() {
@@ -181,7 +186,7 @@ final class Session {
         // Out of the property, so that a failure may end the session, which may let others write.
         let bytes = exchange(&server.output, with: [])
         turn.add(replyBytes: bytes.count)
-        timers?.idle?.noteActivity()
+        rare?.idle?.noteActivity()
         if phase != .closed {
             do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
         }
@@ -200,9 +205,9 @@ final class Session {
 
         if server.isLeaving, !hasPendingWork {
             stop()
-        } else if inputEnded, held == nil, !hasWaits, backlog.isEmpty {
+        } else if inputEnded, held == nil, !hasWaits, !hasBacklog {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
-        } else if !stream.isDrained || backlog.isFull {
+        } else if !stream.isDrained || backlog?.isFull == true {
             stream.stopReading()
             server.lookForVanished()
         } else if inputEnded {
@@ -216,11 +221,11 @@ final class Session {
 extension Session: ByteStreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
         guard phase == .open, endReason == nil else { return }
-        timers?.idle?.noteActivity()
+        rare?.idle?.noteActivity()
         if !turn.isLight, !hasYielded, server.isRoundOver { yield() }
         var position = 0
-        if backlog.isEmpty { read(bytes, from: &position) }
-        if phase == .open, endReason == nil, position < bytes.count { backlog.append(bytes.extracting(position...)) }
+        if !hasBacklog { read(bytes, from: &position) }
+        if phase == .open, endReason == nil, position < bytes.count { keep(bytes.extracting(position...)) }
         settle()
     }
 
@@ -232,7 +237,7 @@ extension Session: ByteStreamDelegate {
 
     func streamDidDrain() {
         lastProgress = server.loop.now
-        timers?.idle?.noteActivity()
+        rare?.idle?.noteActivity()
         goOn()
     }
 

@@ -53,14 +53,14 @@ extension Session {
     /// it is closed: that all is taken may come true between two looks.
     func watchWriting() {
         guard phase == .open ? !stream.isDrained : phase == .ending else {
-            timers?.write?.close()
-            timers?.write = nil
+            rare?.write?.close()
+            rare?.write = nil
             return
         }
-        let timers = makeTimers()
-        guard timers.write == nil else { return }
+        let rare = makeRareState()
+        guard rare.write == nil else { return }
         do throws(UVError) {
-            timers.write = try WriteWatch(stream, timeout: server.configuration.writeTimeout) { [unowned self] in
+            rare.write = try WriteWatch(stream, timeout: server.configuration.writeTimeout) { [unowned self] in
                 lookAtWriting()
             } onStall: { [unowned self] in
                 close(.notReading)

@@ -1,2 +1,2 @@
 /// The version of both programs, as CHANGELOG.md has it.
-package let productVersion = "0.4.0"
+package let productVersion = "0.5.0"

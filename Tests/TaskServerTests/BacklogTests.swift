@@ -6,7 +6,7 @@ struct BacklogTests {
     private let block = [UInt8](repeating: 7, count: 1000)
 
     @Test func whatIsTakenOutAndPutBackIsWhatIsLeft() {
-        var backlog = Backlog()
+        let backlog = Backlog()
         #expect(backlog.isEmpty && !backlog.isFull)
         backlog.append([1, 2, 3].span)
         let taken = backlog.take()
@@ -21,7 +21,7 @@ struct BacklogTests {
     }
 
     @Test func isFullByWhatIsLeftAlone() {
-        var backlog = Backlog()
+        let backlog = Backlog()
         for _ in 0..<66 { backlog.append(block.span) }
         #expect(backlog.isFull)
         let taken = backlog.take()
@@ -30,7 +30,7 @@ struct BacklogTests {
     }
 
     @Test func itsMemoryFollowsWhatIsLeftNotWhatCame() {
-        var backlog = Backlog()
+        let backlog = Backlog()
         backlog.append(block.span)
         for _ in 0..<10_000 {
             backlog.append(block.span)

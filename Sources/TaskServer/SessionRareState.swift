@@ -1,0 +1,16 @@
+import Libuv
+import Wire
+
+/// What most sessions do without: their ends, and what they have to do at a time.
+final class SessionRareState {
+    /// Why the session ends once the requests that wait are answered; nothing is read any more.
+    var endReason: ClosingReason?
+    /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its
+    /// result.
+    var resultOwed: TaskID?
+    var idle: IdleWatch?
+    /// Runs while the client has time to end the connection.
+    var linger: Timer?
+    /// Where the client does not take its replies.
+    var write: WriteWatch?
+}
