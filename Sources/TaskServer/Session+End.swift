@@ -95,6 +95,6 @@ extension Session {
         if let held { server.queue.removeWaiter(held.waiter, for: held.task) }
         waits?.held = nil
         waits?.removeAll { server.queue.removeWaiter(Waiter(id, $0), for: $1) }
-        backlog = nil
+        rare?.backlog = nil
     }
 }

@@ -7,7 +7,7 @@ extension Session {
     var heldBytes: Int { stalledBytes + (waits?.heldBytes ?? 0) }
 
     /// Those of them that the client could take off by sending or reading on.
-    private var stalledBytes: Int { framer.heldBytes + (backlog?.count ?? 0) + stream.unsentBytes }
+    private var stalledBytes: Int { framer.heldBytes + (rare?.backlog?.count ?? 0) + stream.unsentBytes }
 
     /// How much of a burden it is where all together hold too much: what stalls weighs the more the longer it does, ten times
     /// as much after a second.

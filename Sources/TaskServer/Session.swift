@@ -33,15 +33,13 @@ final class Session {
     var usesNumbers = false
     /// It has had its turn, and goes on in the loop's next round.
     private(set) var hasYielded = false
-    /// What `heldBytes` was when it was last counted, as far as that is less than 4 GiB.
-    var countedBytes: UInt32 = 0
     /// Requests that wait for a task's end; nil where there was none yet.
     private(set) var waits: SessionWaits?
-    /// Nil where there was none yet.
-    var backlog: Backlog?
     /// What it has done in this turn.
     var turn = Turn()
     private(set) var rare: SessionRareState?
+    /// What `heldBytes` was when it was last counted.
+    var countedBytes = 0
     /// When a whole message was last taken from the client, or it took all replies, on the loop's clock.
     private(set) var lastProgress: UInt64
 
@@ -69,7 +67,7 @@ final class Session {
         held != nil || hasYielded || endReason != nil || !stream.isDrained
             || waits.map { $0.count >= server.configuration.maximumUnanswered } == true
     }
-    var hasBacklog: Bool { backlog?.isEmpty == false }
+    var hasBacklog: Bool { rare?.backlog?.isEmpty == false }
     var hasWaits: Bool { waits?.isEmpty == false }
     /// The classic `status` that is held until its task has ended.
     var held: HeldStatus? { waits?.held }
@@ -132,7 +130,7 @@ final class Session {
     }
 
     private func readBacklog() {
-        guard let backlog, hasBacklog else { return }
+        guard let backlog = rare?.backlog, hasBacklog else { return }
         // Taken out, so that what is read may end the session, which empties the backlog.
         var (bytes, position) = backlog.take()
         read(bytes.span, from: &position)
@@ -140,8 +138,9 @@ final class Session {
     }
 
     private func keep(_ bytes: Span<UInt8>) {
-        let backlog = backlog ?? Backlog()
-        self.backlog = backlog
+        let rare = makeRareState()
+        let backlog = rare.backlog ?? Backlog()
+        rare.backlog = backlog
         backlog.append(bytes)
     }
 
@@ -207,7 +206,7 @@ final class Session {
             stop()
         } else if inputEnded, held == nil, !hasWaits, !hasBacklog {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
-        } else if !stream.isDrained || backlog?.isFull == true {
+        } else if !stream.isDrained || rare?.backlog?.isFull == true {
             stream.stopReading()
             server.lookForVanished()
         } else if inputEnded {

@@ -48,14 +48,14 @@ extension TaskServer {
 
     /// Counts what a session holds. Where all together hold too much, those that are most of a burden are closed.
     func countHeldBytes(of session: Session) {
-        let bytes = UInt32(clamping: session.phase == .closed ? 0 : session.heldBytes)
+        let bytes = session.phase == .closed ? 0 : session.heldBytes
         guard bytes != session.countedBytes else { return }
-        connectionBytes += Int(bytes) - Int(session.countedBytes)
+        connectionBytes += bytes - session.countedBytes
         session.countedBytes = bytes
         while connectionBytes > configuration.maximumConnectionMemory,
             let worst = sessions.values.lazy.filter({ $0.countedBytes > 0 }).max(by: { $0.burden < $1.burden })
         {
-            worst.close(.tooMuchHeld(bytes: Int(worst.countedBytes)))
+            worst.close(.tooMuchHeld(bytes: worst.countedBytes))
         }
     }
 
