@@ -1,18 +1,6 @@
-// Bytes of JSON text, many at a time.
+// Bytes of JSON text, read many at a time.
 
 import CSimdjson
-
-extension [UInt8] {
-    /// Appends a constant as it stands.
-    package mutating func append(_ text: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    /// Appends what a span holds.
-    package mutating func append(_ bytes: Span<UInt8>) {
-        bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
-    }
-}
 
 extension Span<UInt8> {
     /// Whether both hold the same bytes.

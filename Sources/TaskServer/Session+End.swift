@@ -12,7 +12,7 @@ extension Session {
     func end(_ reason: ClosingReason) {
         guard phase == .open else { return }
         if hasWaits, !server.isLeaving { return endLater(reason) }
-        flush()
+        server.sendReplies()
         guard phase == .open else { return }
         leave(reason, for: .ending)
         do throws(UVError) {
@@ -61,6 +61,7 @@ extension Session {
 
     /// Ends the session because the server stops: at once where nothing can be lost, else as `end` does.
     func stop() {
+        server.sendReplies()
         if stream.mayCloseSilently { close(.serverStopped) } else { end(.serverStopped) }
     }
 

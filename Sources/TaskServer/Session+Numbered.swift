@@ -88,11 +88,12 @@ extension Session {
     private func ask(
         _ question: SessionWaits.Question, of task: TaskID, _ wait: Request.Wait?, _ sequence: Int
     ) throws(RequestError) {
-        let mayWait = try !record(of: task).state.isFinal && !server.hasMore(of: task, for: question)
+        let record = try record(of: task)
+        let mayWait = !record.state.isFinal && !server.hasMore(of: task, for: question)
         guard let wait, mayWait, wait.timeout != 0 else {
+            let timedOut = wait?.timeout == 0 && mayWait
             return answer(
-                SessionWaits.Wait(
-                    sequence: sequence, task: task, question: question, timedOut: wait?.timeout == 0 && mayWait))
+                SessionWaits.Wait(sequence: sequence, task: task, question: question, timedOut: timedOut), record)
         }
         let waiter = server.newWaiter(of: self)
         if question.asksLog {
@@ -123,6 +124,10 @@ extension Session {
         guard let record = known?.record ?? server.queue[wait.task] else {
             return refuse(.expired(wait.task), wait.sequence)
         }
+        answer(wait, record, known?.log)
+    }
+
+    private func answer(_ wait: SessionWaits.Wait, _ record: TaskRecord, _ log: TaskLog? = nil) {
         let timedOut = wait.timedOut && !record.state.isFinal
         switch wait.question {
         case .status:
@@ -136,7 +141,7 @@ extension Session {
             reply(.result(result), wait.sequence)
             if rare?.resultOwed == wait.task { rare?.resultOwed = nil }
         case .log(let offset):
-            let log = known?.log ?? server.queue.log(of: wait.task)
+            let log = log ?? server.queue.log(of: wait.task)
             reply(.log(Reply.LogPart(log, from: offset, timedOut: timedOut)), wait.sequence)
         }
     }

@@ -8,9 +8,6 @@ import Wire
 /// where others should have their turn: what comes in meanwhile goes into a bounded backlog, and when that is full,
 /// nothing is read. Requests with a `seq` that wait for a task's end make it pause only where they are too many.
 final class Session {
-    /// How many bytes of replies may gather before they go to the socket.
-    private static let outputLimit = 65536
-
     enum Phase {
         case open
         /// No request is read any more; replies still go out.
@@ -109,10 +106,8 @@ final class Session {
 
     /// Sends what has gathered, and lets others have their turn, where it is time to.
     func pace() {
-        if server.output.count >= Self.outputLimit { flush() }
-        guard turn.isOver, !hasYielded else { return }
-        flush()
-        yield()
+        if server.outbox.isFull { server.sendReplies() }
+        if turn.isOver, !hasYielded { yield() }
     }
 
     private func answer(_ request: IncomingRequest) {
@@ -165,38 +160,44 @@ final class Session {
     // MARK: Output
 
     func reply(_ reply: ClassicReply) {
-        claimOutput()
-        reply.write(to: &server.output)
+        server.beginReplies(of: self)
+        let start = server.outbox.bytes.count
+        reply.write(to: &server.outbox.bytes)
+        turn.add(replyBytes: server.outbox.bytes.count - start)
     }
 
     func reply(_ reply: Reply, _ sequence: Int?) {
-        claimOutput()
-        reply.write(to: &server.output, sequence: sequence)
+        server.beginReplies(of: self)
+        let start = server.outbox.bytes.count
+        reply.write(to: &server.outbox.bytes, sequence: sequence)
+        turn.add(replyBytes: server.outbox.bytes.count - start)
     }
 
-    /// All sessions share one buffer, which has the replies of one at a time.
-    private func claimOutput() {
-        assert(server.output.isEmpty || server.outputOwner == id, "replies of two sessions")
-        server.outputOwner = id
-    }
-
-    func flush() {
-        guard !server.output.isEmpty else { return }
-        // Out of the property, so that a failure may end the session, which may let others write.
-        let bytes = exchange(&server.output, with: [])
-        turn.add(replyBytes: bytes.count)
+    /// Hands replies to the socket.
+    func send(_ replies: Span<UInt8>) {
+        guard phase != .closed else { return }
         rare?.idle?.noteActivity()
-        if phase != .closed {
-            do throws(UVError) { try stream.write(bytes.span) } catch { close(.failed(error)) }
-        }
-        server.recycle(output: bytes)
+        do throws(UVError) { try stream.write(replies) } catch { close(.failed(error)) }
     }
 
-    /// After anything happened: goes on with what waited, sends the replies, and reads on or not.
+    /// After replies were sent that the socket has not all taken: nothing is read until it has. The session may be at work.
+    func holdBack() {
+        guard phase != .closed else { return }
+        watchWriting()
+        if phase == .open { stopReading() }
+        server.countHeldBytes(of: self)
+    }
+
+    private func stopReading() {
+        stream.stopReading()
+        server.lookForVanished()
+    }
+
+    /// After anything happened: goes on with what waited, and reads on or not. The replies go out when the round ends.
     func settle() {
         answerWaits()
         if !isPaused { readBacklog() }
-        flush()
+        if server.outbox.isFull { server.sendReplies() }
         if let endReason, !hasWaits { end(endReason) }
         defer { server.countHeldBytes(of: self) }
         watchWriting()
@@ -207,8 +208,7 @@ final class Session {
         } else if inputEnded, held == nil, !hasWaits, !hasBacklog {
             if framer.isInsideMessage { end(.broken(.unfinished)) } else { end(.clientEnded) }
         } else if !stream.isDrained || rare?.backlog?.isFull == true {
-            stream.stopReading()
-            server.lookForVanished()
+            stopReading()
         } else if inputEnded {
             server.lookForVanished()
         } else {

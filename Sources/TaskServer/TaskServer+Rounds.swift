@@ -68,6 +68,7 @@ extension TaskServer {
 
     /// What was put off, in a round of the loop of its own. The loop must see new events in between.
     private func goOn() {
+        sendReplies()
         let start = loop.preciseNow
         repeat {
             tellSome()
@@ -96,10 +97,11 @@ extension TaskServer {
         }
         // All are answered before one is read on; and what one sent that has gone is not read any more.
         for connection in connections {
-            guard let session = sessions[connection] else { continue }
-            session.answerWaits()
-            session.flush()
-            countHeldBytes(of: session)
+            sessions[connection]?.answerWaits()
+        }
+        sendReplies()
+        for connection in connections {
+            if let session = sessions[connection] { countHeldBytes(of: session) }
         }
         for connection in connections {
             if connections.count > 1 { sessions[connection]?.leaveBacklogForLater() }

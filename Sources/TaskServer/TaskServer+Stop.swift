@@ -91,6 +91,7 @@ extension TaskServer {
     /// After the last task: parts from the clients.
     func leave() {
         tellEverything()
+        sendReplies()
         stopPhase = .leaving
         stopAccepting()
         let isHurried = cutOffBy != nil
@@ -102,6 +103,7 @@ extension TaskServer {
     }
 
     private func closeSessions() {
+        sendReplies()
         for session in sessions.values { session.close(.serverStopped) }
         finishStop()
     }

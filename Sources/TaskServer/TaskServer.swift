@@ -32,10 +32,9 @@ package final class TaskServer {
 
     /// Reads the requests of all sessions.
     let reader = MessageReader()
-    /// The replies of the session that is at work, on their way to its socket.
-    var output: [UInt8] = []
-    /// Whose replies they are.
-    var outputOwner = ConnectionID.none
+    /// The replies of all sessions.
+    var outbox = Outbox()
+    private var sending: BeforeWait?
 
     var sessions: [ConnectionID: Session] = [:]
     var lastConnection: UInt64 = 0
@@ -92,6 +91,7 @@ package final class TaskServer {
             nextRound = try NextRound(on: loop)
             expiryTimer = try Timer(on: loop)
             vanishedTimer = try Timer(on: loop)
+            sending = try BeforeWait(on: loop) { [unowned self] in sendReplies() }
         } catch {
             throw .loop(error)
         }
@@ -195,13 +195,6 @@ package final class TaskServer {
         return Waiter(session.id, lastWaiter)
     }
 
-    /// Takes the output's memory back for the next session, unless one large result made it large.
-    func recycle(output used: consuming [UInt8]) {
-        guard used.capacity <= 1 << 20 else { return }
-        used.removeAll(keepingCapacity: true)
-        output = used
-    }
-
     // MARK: End
 
     /// From here on the port may be another server's, and so may the port file.
@@ -224,6 +217,7 @@ package final class TaskServer {
         refusals.close()
         stopTimer.close()
         nextRound.close()
+        sending?.close()
         expiryTimer.close()
         vanishedTimer.close()
         for refused in refusedConnections { refused.close() }

@@ -17,20 +17,6 @@ extension [UInt8] {
         append(copying: text.utf8Span.span)
     }
 
-    /// Appends a number in decimal digits.
-    package mutating func append(number: Int) {
-        if number < 0 { append(UInt8(ascii: "-")) }
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = digits.count
-        var rest = number.magnitude
-        repeat {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        append(copying: digits.span.extracting(start...))
-    }
-
     /// Appends a JSON string with its quotes: raw UTF-8, in which only `"`, `\` and U+0000 to U+001F are escaped.
     package mutating func append(jsonString string: String) {
         append(UInt8(ascii: "\""))
@@ -76,18 +62,9 @@ extension [UInt8] {
         append(UInt8(ascii: ":"))
     }
 
-    /// Appends a member's name, which needs no escaping; its value is to follow.
-    mutating func append(member name: StaticString) {
-        append(last == UInt8(ascii: "{") ? "\"" : ",\"")
-        append(name)
-        append("\":")
-    }
-
     /// Appends a member, unless there is no value.
     mutating func append(member name: StaticString, number: Int?) {
-        guard let number else { return }
-        append(member: name)
-        append(number: number)
+        if let number { append(member: name, number: number) }
     }
 
     /// Appends a member, unless there is no value.
@@ -99,10 +76,7 @@ extension [UInt8] {
 
     /// Appends a member whose value is one of the words of the protocol, which need no escaping.
     mutating func append(member name: StaticString, word: String) {
-        append(member: name)
-        append("\"")
-        append(text: word)
-        append("\"")
+        append(member: name, word: word.utf8Span.span)
     }
 
     /// Appends a member whose value is the life of a server.

@@ -1,4 +1,5 @@
 import Foundation
+import SimdJSON
 import Testing
 
 @testable import Wire
@@ -42,5 +43,32 @@ struct JSONWritingTests {
     @Test func numbers() {
         #expect(written { $0.append(number: 0) } == "0")
         #expect(written { $0.append(number: TaskID.range.upperBound) } == "9007199254740991")
+        var generator = SystemRandomNumberGenerator()
+        let random = (0..<1000).map { Int.random(in: .min ... .max, using: &generator) >> ($0 % 64) }
+        var powers = [1]
+        while let power = powers.last, power < .max / 10 { powers.append(power * 10) }
+        let edges = powers.flatMap { (power: Int) -> [Int] in [power - 1, power, power + 1, -power] }
+        for number in random + edges + [-1, Int.min, Int.max] {
+            #expect(written { $0.append(number: number) } == "\(number)")
+        }
+    }
+
+    @Test func members() {
+        #expect(
+            written {
+                $0.append("{")
+                $0.append(member: "a", number: -7)
+                $0.append(member: "b", number: nil)
+                $0.append(member: "c", word: "yes")
+                $0.append(member: "d", word: "")
+                $0.append(member: "e", flag: false)
+                $0.append(member: "f", flag: true)
+                $0.append(member: "g", array: [[1], []]) { bytes, inner in
+                    bytes.append("{")
+                    for number in inner { bytes.append(member: "h", number: number) }
+                    bytes.append("}")
+                }
+                $0.append("}")
+            } == #"{"a":-7,"c":"yes","d":"","f":true,"g":[{"h":1},{}]}"#)
     }
 }
