@@ -91,7 +91,6 @@ extension TaskServer {
     /// After the last task: parts from the clients.
     func leave() {
         tellEverything()
-        sendReplies()
         stopPhase = .leaving
         stopAccepting()
         let isHurried = cutOffBy != nil

@@ -93,6 +93,18 @@ struct OutboxTests {
         }
     }
 
+    @Test func aServerThatLeavesAtOnceSendsThemBefore() throws {
+        let all = try Conversation(clients: 1)
+        all.sessions[0].makeRareState().resultOwed = TaskID(rawValue: 1)!
+        all.server.stop(.terminate)
+        #expect(!all.clients[0].isClosed, "it may still ask for its result")
+        all.sessions[0].reply(.status(.success))
+        all.server.stop(.terminate)
+        all.clients[0].expect(#"{"status":"success"}"#)
+        all.clients[0].expectClosed()
+        all.dialogue.end()
+    }
+
     @Test func whoEndsItsSideIsAnsweredInWholeWhereTheRepliesDoNotFitInTheSocket() throws {
         let gate = Gate()
         let dialogue = try Dialogue(types: gate.types)
