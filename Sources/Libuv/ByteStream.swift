@@ -15,10 +15,10 @@ package protocol ByteStreamDelegate: AnyObject {
 
 /// What bytes go through: a connection or a pipe (`uv_stream_t`). It keeps its delegate alive until it is closed.
 @safe package class ByteStream: Handle {
-    // The small ones first: they fit in behind what a handle has, and there are as many streams as connections.
+    // The small ones first: they fit in behind what a handle has, and there are as many streams as connections. All are private:
+    // what only this file can be at needs no check at run time whether others are at it too.
 
-    /// Whether the end of the stream will be noticed.
-    package private(set) final var isReading = false
+    private final var reads = false
 
     /// Whether the peer was told that nothing more comes.
     private(set) final var hasSentEnd = false
@@ -26,22 +26,31 @@ package protocol ByteStreamDelegate: AnyObject {
     /// Writes that libuv holds because the system takes no more.
     private final var pendingWrites: Int32 = 0
 
-    package final var delegate: (any ByteStreamDelegate)?
+    private final var listener: (any ByteStreamDelegate)?
+
+    /// Who is told what comes; nobody once it is closed.
+    package final var delegate: (any ByteStreamDelegate)? {
+        get { listener }
+        set { listener = newValue }
+    }
+
+    /// Whether the end of the stream will be noticed.
+    package final var isReading: Bool { reads }
 
     final var stream: UnsafeMutablePointer<uv_stream_t> { raw.assumingMemoryBound(to: uv_stream_t.self) }
 
     /// Reads into the loop's buffer (`uv_read_start`). May be called while already reading.
     package final func startReading() throws(UVError) {
-        guard !isClosing, !isReading else { return }
+        guard !isClosing, !reads else { return }
         try check("uv_read_start", uv_read_start(stream, offerReadBuffer, streamDidRead))
-        isReading = true
+        reads = true
     }
 
     /// Leaves what comes in to the system's buffer (`uv_read_stop`). The end of the stream is then not noticed either.
     package final func stopReading() {
-        guard !isClosing, isReading else { return }
+        guard !isClosing, reads else { return }
         uv_read_stop(stream)
-        isReading = false
+        reads = false
     }
 
     /// Whether nothing that was written is still held here.
@@ -83,9 +92,9 @@ package protocol ByteStreamDelegate: AnyObject {
         pendingWrites -= 1
         do throws(UVError) {
             try check("uv_write", status)
-            if isDrained { delegate?.streamDidDrain() }
+            if isDrained { listener?.streamDidDrain() }
         } catch {
-            delegate?.streamDidEnd(error)
+            listener?.streamDidEnd(error)
         }
     }
 
@@ -111,16 +120,16 @@ package protocol ByteStreamDelegate: AnyObject {
         if isClosing { throw UVError(code: .cancelled, call: call) }
     }
 
-    override func willClose() { delegate = nil }
+    override func willClose() { listener = nil }
 
     fileprivate final func didRead(_ count: Int) {
         if count > 0 {
-            delegate?.streamDidRead(UnsafeBufferPointer(rebasing: loop.readBuffer[..<count]).span)
+            listener?.streamDidRead(UnsafeBufferPointer(rebasing: loop.readBuffer[..<count]).span)
         } else if count < 0 {
             // libuv itself has stopped reading.
-            isReading = false
+            reads = false
             let isOrderly = count == Int(UV_EOF.rawValue)
-            delegate?.streamDidEnd(
+            listener?.streamDidEnd(
                 isOrderly ? nil : UVError(code: UVError.Code(rawValue: Int32(count)), call: "read"))
         }
     }

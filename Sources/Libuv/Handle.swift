@@ -8,8 +8,10 @@ import CLibuv
     /// Memory of the handle's C type; not to be touched once `isClosing`.
     let raw: UnsafeMutableRawPointer
 
+    private final var wasClosed = false
+
     /// Whether `close` was called. A closing handle lets go of its callbacks; calls on it do nothing, or throw.
-    package private(set) final var isClosing = false
+    package final var isClosing: Bool { wasClosed }
 
     /// - Parameters:
     ///   - kind: the C type, for its size (`uv_handle_size`).
@@ -37,8 +39,8 @@ import CLibuv
 
     /// Closes the handle (`uv_close`). May be called again, to no effect.
     package final func close() {
-        guard !isClosing else { return }
-        isClosing = true
+        guard !wasClosed else { return }
+        wasClosed = true
         willClose()
         uv_close(handle, handleDidClose)
     }
