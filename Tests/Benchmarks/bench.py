@@ -24,7 +24,8 @@ import times
 from measures import Bench
 
 PARTS = {
-    "submits": throughput.submits, "status": throughput.statuses, "sizes": throughput.sizes, "waiting": crowds.waiting,
+    "submits": throughput.submits, "status": throughput.statuses, "seq": throughput.with_seq,
+    "sizes": throughput.sizes, "waiting": crowds.waiting,
     "idle": crowds.idle, "runner": times.runner, "cycles": times.cycles, "waits": times.waits, "delays": times.delays,
     "starts": times.starts, "commands": commands.commands, "generator": throughput.generator,
 }

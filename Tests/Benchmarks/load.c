@@ -23,11 +23,16 @@ static const struct kind {
     int lines;
 } kinds[] = {
     {"uv-task-submit", "{\"type\":\"run\",\"task_name\":\"too_long_echo\",\"data\":\"@\"}\n", "{\"task_id\":", 1},
+    {"uv-task-submit-seq", "{\"seq\":1,\"type\":\"run\",\"task_name\":\"too_long_echo\",\"data\":\"@\"}\n",
+        "{\"seq\":1,\"task_id\":", 1},
+    {"floor-submit-seq", "{\"seq\":1,\"type\":\"run\",\"task_name\":\"too_long_echo\",\"data\":\"@\"}\n", "{\"task_id\":", 1},
     {"uv-task-echo", "{\"type\":\"run\",\"task_name\":\"echo\",\"data\":\"@\"}\n", "{\"task_id\":", 1},
-    {"uv-task-status", "{\"seq\":1,\"type\":\"status\",\"task_id\":2}\n", "{\"seq\":1,\"status\":\"success\"", 1},
+    {"uv-task-status", "{\"type\":\"status\",\"task_id\":2}\n", "{\"status\":\"success\"", 1},
+    {"uv-task-status-seq", "{\"seq\":1,\"type\":\"status\",\"task_id\":2}\n", "{\"seq\":1,\"status\":\"success\"", 1},
     {"uv-task-result", "{\"seq\":1,\"type\":\"get_result\",\"task_id\":2}\n",
         "{\"seq\":1,\"status\":\"success\",\"data\":\"x", 1},
-    {"floor-status", "{\"seq\":1,\"type\":\"status\",\"task_id\":2}\n", "{\"task_id\":", 1},
+    {"floor-status", "{\"type\":\"status\",\"task_id\":2}\n", "{\"task_id\":", 1},
+    {"floor-status-seq", "{\"seq\":1,\"type\":\"status\",\"task_id\":2}\n", "{\"task_id\":", 1},
     {"redis-lpush", "*3\r\n$5\r\nLPUSH\r\n$5\r\nqueue\r\n$#\r\n@\r\n", ":", 1},
     {"redis-get", "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", "$#\r", 2},
     {"redis-set", "*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$#\r\n@\r\n", "+OK", 1},

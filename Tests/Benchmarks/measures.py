@@ -11,6 +11,9 @@ from servers import Beanstalkd, Floor, Redis, UVTask, wait_until
 
 SUBMITS = {UVTask: "uv-task-submit", Redis: "redis-lpush", Beanstalkd: "beanstalkd-put", Floor: "uv-task-submit"}
 STATUSES = {UVTask: "uv-task-status", Redis: "redis-get", Beanstalkd: "beanstalkd-peek", Floor: "floor-status"}
+# With a `seq`: the answer tells all that is known of the task.
+SUBMITS_WITH_SEQ = {**SUBMITS, UVTask: "uv-task-submit-seq", Floor: "floor-submit-seq"}
+STATUSES_WITH_SEQ = {**STATUSES, UVTask: "uv-task-status-seq", Floor: "floor-status-seq"}
 RESULTS = {UVTask: "uv-task-result", Redis: "redis-get", Beanstalkd: "beanstalkd-peek"}
 # What has to be there for those to be asked for: all but the floor answer with what they found, and load looks at that.
 PREPARATION = {UVTask: "uv-task-echo", Redis: "redis-set", Beanstalkd: "beanstalkd-put"}
@@ -57,21 +60,27 @@ class Bench:
 
     @contextlib.contextmanager
     def idle(self, server, count):
-        """So many connections more that do nothing."""
-        before = server.descriptors()
-        command = [self.tools / "load", "idle", str(server.port), str(count)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
-            try:
-                wait_until(lambda: server.descriptors() >= before + count, f"{server.name} to take {count} connections")
-                yield
-            finally:
-                process.stdin.close()
+        """So many connections more that do nothing.
+
+        Not all at once: what does not fit into the queue of those to be accepted is tried again after a minute at worst.
+        """
+        at_once = 250
+        with contextlib.ExitStack() as programs:
+            for start in range(0, count, at_once):
+                command = [self.tools / "load", "idle", str(server.port), str(min(at_once, count - start))]
+                process = programs.enter_context(
+                    subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+                programs.callback(process.stdin.close)
+                if process.stdout.readline() != b"ready\n":
+                    raise SystemExit(f"bench: no {count} connections to {server.name}")
+                wait_until(lambda: server.connections_to_accept() == 0, f"{server.name} to take {count} connections")
+            yield
 
     def throughput(self, table, name, requests, connections, in_flight, size=32, amount=None):
         """Of every contestant, each on a server of its own."""
         def measure(kind):
             with self.server(kind) as server:
-                if requests is not SUBMITS and kind in PREPARATION:
+                if requests not in (SUBMITS, SUBMITS_WITH_SEQ) and kind in PREPARATION:
                     self.load(PREPARATION[kind], server, 1, 1, size, "=2")
                 return self.load(requests[kind], server, connections, in_flight, size, amount)
 

@@ -1,6 +1,5 @@
 """The servers that are measured: each is started on a free port of this machine, and ended by its id."""
 
-import os
 import pathlib
 import random
 import socket
@@ -79,8 +78,14 @@ class Server:
         tasks = pathlib.Path(f"/proc/{self.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+    def connections_to_accept(self):
+        """How many connections its socket has that it has not accepted yet."""
+        for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, _, state, queues = line.split()[:5]
+            # What listens has them in the place of bytes to be read.
+            if state == "0A" and int(local.rpartition(":")[2], 16) == self.port:
+                return int(queues.rpartition(":")[2], 16)
+        raise SystemExit(f"bench: {self.name} does not listen")
 
 
 class UVTask(Server):

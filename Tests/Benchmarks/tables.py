@@ -75,9 +75,11 @@ def latencies(rows, names):
 
 def caption(count):
     """What the cells of the tables hold, of so many rounds."""
+    names = "50 × 16: 50 connections, each with 16 requests in flight. The bare C server parses nothing: libuv and the system."
     if count == 1:
-        return "One round. Behind ×: what the first column is of it."
-    return f"Medians of {count} rounds. Behind ×: what the first column is of it, paired by round (lowest to highest)."
+        return f"One round; × 1.10: the first column is 1.10 times as much. {names}"
+    return (f"Medians of {count} rounds; × 1.10: the first column is 1.10 times as much, paired by round "
+            f"(lowest to highest). {names}")
 
 
 def aligned(lines):

@@ -1,6 +1,6 @@
 """Requests per second: uv-taskd beside its peers and beside the bare C server."""
 
-from measures import RESULTS, STATUSES, SUBMITS, Row, in_turn
+from measures import RESULTS, STATUSES, STATUSES_WITH_SEQ, SUBMITS, SUBMITS_WITH_SEQ, Row, in_turn
 from servers import Floor
 
 CELLS = [(connections, in_flight) for connections in (1, 50, 1000) for in_flight in (1, 16)]
@@ -16,6 +16,13 @@ def submits(bench, cells=CELLS):
 def statuses(bench, cells=CELLS):
     for connections, in_flight in cells:
         yield bench.throughput("Status reads", f"{connections:,} × {in_flight}", STATUSES, connections, in_flight)
+
+
+def with_seq(bench):
+    """Of uv-taskd alone: the others are asked for what they are asked for without."""
+    for requests, what in (SUBMITS_WITH_SEQ, "submit"), (STATUSES_WITH_SEQ, "status"):
+        for connections, in_flight in MAIN:
+            yield bench.throughput("Requests with a seq", f"{what}, {connections} × {in_flight}", requests, connections, in_flight)
 
 
 def sizes(bench):
