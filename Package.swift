@@ -101,7 +101,7 @@ let package = Package(
             swiftSettings: safe),
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
-        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: settings),
+        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON", "ModelRuns"], swiftSettings: settings),
         .testTarget(name: "TOMLTests", dependencies: ["TOML", "ModelRuns"], swiftSettings: settings),
         // What must hold for any bytes on a connection: checked by a unit test, and by the fuzzer below.
         .target(

@@ -103,7 +103,7 @@ final class EachLine {
         let index = submitted
         submitted += 1
         unanswered.insert(index)
-        conversation.client.send(.run(taskName: command.taskName, data: line)) { [unowned self] in
+        conversation.client.send(.run(taskName: command.taskName, data: TaskData(line))) { [unowned self] in
             inbox.append(.submit(index, $0))
         }
     }

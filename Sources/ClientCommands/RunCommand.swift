@@ -76,7 +76,7 @@ package struct RunCommand: ClientCommand {
 
     private func submit(_ data: String, in conversation: Conversation) throws(CommandEnd) -> Answer {
         do throws(ClientError) {
-            return try conversation.client.ask(.run(taskName: taskName, data: data, key: key))
+            return try conversation.client.ask(.run(taskName: taskName, data: TaskData(data), key: key))
         } catch .submitUnanswered(let cause) {
             let open = "\(ClientError.submitUnanswered(cause))"
             throw CommandEnd(

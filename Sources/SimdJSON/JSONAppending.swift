@@ -1,5 +1,7 @@
-// JSON text appended to an array of bytes, a whole member at a time: looking whether the array is shared, and has room, takes
+// JSON text appended to an array of bytes, as much as can be at a time: looking whether the array is shared, and has room, takes
 // longer than writing a few bytes.
+
+import CSimdjson
 
 extension [UInt8] {
     /// Appends a constant as it stands.
@@ -14,20 +16,20 @@ extension [UInt8] {
 
     /// Appends a number in decimal digits.
     package mutating func append(number: Int) {
-        append(atMost: Cursor.mostDigits) { $0.put(number) }
+        append(atMost: JSONCursor.mostDigits) { $0.put(number) }
     }
 
     /// Appends the name of a member, which needs no escaping, to an object whose `{` was written, with the comma before it where
     /// it needs one; its value is to follow.
     package mutating func append(member name: StaticString) {
         let isFirst = last == UInt8(ascii: "{")
-        append(atMost: Cursor.bytes(ofMember: name)) { $0.put(member: name, isFirst: isFirst) }
+        append(atMost: JSONCursor.bytes(ofMember: name)) { $0.put(member: name, isFirst: isFirst) }
     }
 
     /// Appends a member whose value is a number.
     package mutating func append(member name: StaticString, number: Int) {
         let isFirst = last == UInt8(ascii: "{")
-        append(atMost: Cursor.bytes(ofMember: name) + Cursor.mostDigits) {
+        append(atMost: JSONCursor.bytes(ofMember: name) + JSONCursor.mostDigits) {
             $0.put(member: name, isFirst: isFirst)
             $0.put(number)
         }
@@ -36,58 +38,79 @@ extension [UInt8] {
     /// Appends a member whose value is text that needs no escaping.
     package mutating func append(member name: StaticString, word: Span<UInt8>) {
         let isFirst = last == UInt8(ascii: "{")
-        append(atMost: Cursor.bytes(ofMember: name) + word.count + 2) { cursor in
-            cursor.put(member: name, isFirst: isFirst)
-            cursor.put(UInt8(ascii: "\""))
-            word.withUnsafeBufferPointer { cursor.put($0) }
-            cursor.put(UInt8(ascii: "\""))
+        append(atMost: JSONCursor.bytes(ofMember: name) + word.count + 2) {
+            $0.put(member: name, isFirst: isFirst)
+            $0.put(quoted: word)
         }
     }
 
+    /// Appends a member whose value is a constant that needs no escaping.
+    package mutating func append(member name: StaticString, word: StaticString) {
+        let isFirst = last == UInt8(ascii: "{")
+        append(atMost: JSONCursor.bytes(ofMember: name) + word.utf8CodeUnitCount + 2) {
+            $0.put(member: name, isFirst: isFirst)
+            $0.put(quoted: word)
+        }
+    }
+
+    /// Appends what `write` puts, in one go.
+    ///
+    /// - Parameter count: the most bytes that it puts.
     @inline(__always)
-    private mutating func append(atMost count: Int, _ write: (inout Cursor) -> Void) {
+    package mutating func append(atMost count: Int, _ write: (inout JSONCursor) -> Void) {
         append(addingCapacity: count) { output in
             output.withUnsafeMutableBufferPointer { bytes, filled in
                 let start = bytes.baseAddress! + filled
-                var cursor = Cursor(position: start)
+                var cursor = JSONCursor(start, room: count)
                 write(&cursor)
                 filled += cursor.position - start
-                assert(cursor.position - start <= count)
             }
         }
     }
 }
 
-/// Where the next byte goes; that there is room for it is its user's to see to.
-private struct Cursor {
+/// Puts JSON text into memory that has room for it; more than that ends the program.
+@safe package struct JSONCursor: ~Copyable, ~Escapable {
     /// Of a number with its sign.
-    static let mostDigits = 20
+    package static let mostDigits = 20
 
-    var position: UnsafeMutablePointer<UInt8>
+    /// Where the next byte goes.
+    fileprivate var position: UnsafeMutablePointer<UInt8>
+    private let end: UnsafeMutablePointer<UInt8>
 
-    /// With its comma, quotes and colon.
-    static func bytes(ofMember name: StaticString) -> Int { name.utf8CodeUnitCount + 4 }
+    @_lifetime(immortal)
+    fileprivate init(_ start: UnsafeMutablePointer<UInt8>, room: Int) {
+        position = start
+        end = start + room
+    }
+
+    /// Of a member's name with its comma, quotes and colon.
+    package static func bytes(ofMember name: StaticString) -> Int { name.utf8CodeUnitCount + 4 }
 
     @inline(__always)
-    mutating func put(_ byte: UInt8) {
+    private func need(_ count: Int) { precondition(end - position >= count, "more than was told") }
+
+    /// Puts a constant as it stands.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    package mutating func put(_ text: StaticString) {
+        need(text.utf8CodeUnitCount)
+        csimdjson_copy(position, text.utf8Start, text.utf8CodeUnitCount)
+        position += text.utf8CodeUnitCount
+    }
+
+    @inline(__always)
+    @_lifetime(self: copy self)
+    private mutating func put(_ byte: UInt8) {
+        need(1)
         position.initialize(to: byte)
         position += 1
     }
 
     @inline(__always)
-    mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let start = bytes.baseAddress else { return }
-        position.initialize(from: start, count: bytes.count)
-        position += bytes.count
-    }
-
-    @inline(__always)
-    mutating func put(_ text: StaticString) {
-        put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    @inline(__always)
-    mutating func put(member name: StaticString, isFirst: Bool) {
+    @_lifetime(self: copy self)
+    fileprivate mutating func put(member name: StaticString, isFirst: Bool) {
+        need(Self.bytes(ofMember: name))
         if !isFirst { put(UInt8(ascii: ",")) }
         put(UInt8(ascii: "\""))
         put(name)
@@ -95,26 +118,56 @@ private struct Cursor {
         put(UInt8(ascii: ":"))
     }
 
-    /// Takes room for `mostDigits`, however few the number has.
+    /// Puts a number in decimal digits; there must be room for `mostDigits`.
     @inline(__always)
-    mutating func put(_ number: Int) {
-        let end = position + Self.mostDigits
-        var start = end
-        func putBefore(_ digit: UInt) {
-            start -= 1
-            start.initialize(to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+    @_lifetime(self: copy self)
+    package mutating func put(_ number: Int) {
+        need(Self.mostDigits)
+        position = csimdjson_put_integer(position, Int64(number))
+    }
+
+    /// Puts a member that is not the first one of its object, and whose value is a number; nothing where there is no value.
+    @_lifetime(self: copy self)
+    package mutating func put(member name: StaticString, number: Int?) {
+        guard let number else { return }
+        put(member: name, isFirst: false)
+        put(number)
+    }
+
+    /// Puts a member that is not the first one of its object, and whose value is text that needs no escaping.
+    @_lifetime(self: copy self)
+    package mutating func put(member name: StaticString, word: StaticString) {
+        put(member: name, isFirst: false)
+        put(quoted: word)
+    }
+
+    /// Puts a member that is not the first one of its object, and whose value is 16 hexadecimal digits.
+    @_lifetime(self: copy self)
+    package mutating func put(member name: StaticString, hexadecimal number: UInt64) {
+        put(member: name, isFirst: false)
+        put(UInt8(ascii: "\""))
+        need(16)
+        position = csimdjson_put_hexadecimal(position, number)
+        put(UInt8(ascii: "\""))
+    }
+
+    @inline(__always)
+    @_lifetime(self: copy self)
+    fileprivate mutating func put(quoted word: StaticString) {
+        put(UInt8(ascii: "\""))
+        put(word)
+        put(UInt8(ascii: "\""))
+    }
+
+    @inline(__always)
+    @_lifetime(self: copy self)
+    fileprivate mutating func put(quoted word: Span<UInt8>) {
+        need(word.count + 2)
+        put(UInt8(ascii: "\""))
+        word.withUnsafeBufferPointer {
+            if let start = $0.baseAddress { csimdjson_copy(position, start, $0.count) }
         }
-        var rest = number.magnitude
-        // Two at a time: each division waits for the one before it.
-        while rest >= 10 {
-            let two = rest % 100
-            rest /= 100
-            putBefore(two % 10)
-            putBefore(two / 10)
-        }
-        if rest > 0 || start == end { putBefore(rest) }
-        if number < 0 { put(UInt8(ascii: "-")) }
-        position.update(from: start, count: end - start)
-        position += end - start
+        position += word.count
+        put(UInt8(ascii: "\""))
     }
 }

@@ -15,7 +15,10 @@ extension Span<UInt8> {
 
     /// The index of the first newline from `start` on; nil where there is none.
     package func firstNewline(from start: Int) -> Int? {
-        firstIndex(from: start, to: count) { $0 .== Block(repeating: UInt8(ascii: "\n")) }
+        withUnsafeBytes { bytes in
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            return csimdjson_newline(rest.baseAddress, rest.count).map { start + ($0 - rest.baseAddress!) }
+        }
     }
 
     /// The index, from `start` up to `end`, of the first byte that a JSON string has only as a part of an escape, or behind

@@ -41,7 +41,17 @@ import CSimdjson
     package var isString: Bool { raw.kind == CSIMDJSON_STRING }
 
     /// The value, where it is a string.
-    package var string: String? { isString ? text(raw.string, raw.string_length) : nil }
+    package var string: String? {
+        guard isString else { return nil }
+        guard raw.is_ascii else { return text(raw.string, raw.string_length) }
+        let bytes = UnsafeBufferPointer(start: raw.string, count: raw.string_length)
+        return String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: true))
+    }
+
+    /// The value, where it is a string, to be kept as it came.
+    package var keptText: JSONText? {
+        isString ? JSONText(copying: UnsafeBufferPointer(start: raw.string, count: raw.string_length)) : nil
+    }
 
     /// The value, where it is written as an integer (no fraction, no exponent) that fits 64 bits with a sign.
     package var integer: Int? { raw.kind == CSIMDJSON_INTEGER ? Int(raw.integer) : nil }

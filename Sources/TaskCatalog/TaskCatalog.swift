@@ -1,11 +1,13 @@
-import Wire
+package import Wire
 
-/// The task types of one server, in one list that is formed when it starts.
-package struct TaskCatalog: Sendable {
+/// The task types of one server, in one list that is formed when it starts. A class: who asks it something need not retain each
+/// of its arrays.
+package final class TaskCatalog: Sendable {
     /// In the order in which they were given; a type's index is its place here.
     package let types: [TaskType]
-    /// Of each. To look at a type is to retain all its parts.
+    // Of each: to look at a type is to retain all its parts.
     private let names: [String]
+    private let nameLengths: [Int]
     private let isCommand: [Bool]
 
     /// - Parameters:
@@ -15,14 +17,15 @@ package struct TaskCatalog: Sendable {
         precondition(timeScale >= 0 && timeScale.isFinite && types.count <= UInt16.max)
         self.types = types.map { $0.scaled(by: timeScale) }
         names = types.map(\.name)
+        nameLengths = names.map(\.utf8.count)
         isCommand = types.map { $0.command != nil }
     }
 
     /// Checks whether tasks of a type take the data.
     ///
     /// - Throws: `DataRefusal`, as `Command.check` does; a function takes any.
-    package func check(_ data: String, for type: Int) throws(DataRefusal) {
-        if isCommand[type] { try types[type].command?.check(data) }
+    package func check(_ data: TaskData, for type: Int) throws(DataRefusal) {
+        if isCommand[type] { try types[type].command?.check(data.string) }
     }
 
     /// The index of the type with this name, byte for byte, if there is one.
@@ -30,6 +33,11 @@ package struct TaskCatalog: Sendable {
     /// Not looked up as Swift's strings are compared: that normalises, which takes quadratic time for some of them,
     /// and a name is a stranger's text. There are few types.
     package func index(of name: String) -> Int? {
-        names.firstIndex { $0.hasSameBytes(as: name) }
+        // Most differ in their length.
+        let length = name.utf8.count
+        for index in nameLengths.indices where nameLengths[index] == length {
+            if names[index].hasSameBytes(as: name) { return index }
+        }
+        return nil
     }
 }

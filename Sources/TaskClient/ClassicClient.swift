@@ -58,7 +58,7 @@ package final class ClassicClient {
 
     /// Queues a task.
     package func submit(_ taskName: String, _ data: String) throws(ClientError) -> TaskID {
-        try send([.run(taskName: taskName, data: data)])
+        try send([.run(taskName: taskName, data: TaskData(data))])
         guard case .submitted(let id) = try nextReply() else { throw configuration.foreignAnswer("no task id") }
         return id
     }

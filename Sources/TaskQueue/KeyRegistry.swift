@@ -9,11 +9,11 @@ struct KeyRegistry {
         let length: Int
         let hash: Int
 
-        init(_ type: TaskTypeIndex, _ data: String) {
+        init(_ type: TaskTypeIndex, _ data: TaskData) {
             self.type = type
-            length = data.utf8.count
+            length = data.count
             var hasher = Hasher()
-            data.hashBytes(into: &hasher)
+            data.hash(into: &hasher)
             hash = hasher.finalize()
         }
     }
@@ -52,22 +52,4 @@ struct KeyRegistry {
 
     private static func shard(of key: Key) -> Int { Int(UInt(bitPattern: key.hashValue) % UInt(shardCount)) }
     private static func shard(of id: TaskID) -> Int { id.rawValue % shardCount }
-}
-
-extension String {
-    /// As bytes, eight at a time; a string's own hash is that of its normal form, which takes long for some.
-    fileprivate func hashBytes(into hasher: inout Hasher) {
-        let bytes = utf8Span.span
-        var index = 0
-        while index + 8 <= bytes.count {
-            var word: UInt64 = 0
-            for offset in 0..<8 { word = word << 8 | UInt64(bytes[index + offset]) }
-            hasher.combine(word)
-            index += 8
-        }
-        while index < bytes.count {
-            hasher.combine(bytes[index])
-            index += 1
-        }
-    }
 }

@@ -22,38 +22,34 @@ extension SerialQueue {
     ///
     /// - Parameter durations: how long a task of each type runs, in milliseconds; nil where that is not known.
     package func place(of id: TaskID, durations: [UInt64?], at now: Timestamp) -> Place? {
-        guard let record = tasks[id], let type = record.type else { return nil }
-        switch record.state {
-        case .execute: return Place(position: 0, timeLeft: timeLeftOfRunning(durations, at: now))
-        case .success, .error: return nil
-        case .waiting: break
+        if id == running { return Place(position: 0, timeLeft: timeLeftOfRunning(durations, at: now)) }
+        guard let type = tasks.typeIfWaiting(id) else { return nil }
+        var ahead = TasksAhead(timeLeft: timeLeftOfRunning(durations, at: now))
+        if id.next == tasks.nextID {
+            // All others are ahead of the newest.
+            for (type, count) in waitingIndex.totals.enumerated() where count > 0 { ahead.pass(type, count, durations) }
+        } else {
+            countThose(aheadOf: id, &ahead, durations)
+            ahead.pass(Int(type.rawValue), 1, durations)
         }
-        var position = 0
-        var timeLeft = timeLeftOfRunning(durations, at: now)
-        func pass(_ type: Int, _ count: Int) {
-            position += count
-            timeLeft = timeLeft.flatMap { sum in
-                durations[type].map { sum.addingClamped($0.multipliedClamped(by: UInt64(count))) }
-            }
-        }
+        return Place(position: ahead.count, timeLeft: ahead.timeLeft)
+    }
+
+    private func countThose(aheadOf id: TaskID, _ ahead: inout TasksAhead, _ durations: [UInt64?]) {
         let block = waitingIndex.block(of: id)
-        waitingIndex.forEachCount(before: block, pass)
+        waitingIndex.forEachCount(before: block) { ahead.pass($0, $1, durations) }
         var other = max(waitingIndex.firstID(of: block), firstWaiting)
         while other < id {
-            if let type = tasks.typeIfWaiting(other) { pass(Int(type.rawValue), 1) }
+            if let type = tasks.typeIfWaiting(other) { ahead.pass(Int(type.rawValue), 1, durations) }
             other = other.next
         }
-        pass(Int(type.rawValue), 1)
-        return Place(position: position, timeLeft: timeLeft)
     }
 
     /// The estimated time until the running task has ended, in milliseconds; 0 where none runs, nil where it is not known.
     package func timeLeftOfRunning(_ durations: [UInt64?], at now: Timestamp) -> UInt64? {
-        guard let running, !runningIsCancelled, let record = tasks[running], let type = record.type,
-            let since = record.startedAt
-        else { return 0 }
-        guard let duration = durations[Int(type.rawValue)] else { return nil }
-        return duration - min(duration, now.milliseconds - since.milliseconds)
+        guard let current, !runningIsCancelled else { return 0 }
+        guard let duration = durations[Int(current.type.rawValue)] else { return nil }
+        return duration - min(duration, now.milliseconds - current.since.milliseconds)
     }
 
     /// Ids of tasks, newest first, and where to go on.
@@ -82,5 +78,22 @@ extension SerialQueue {
             if query.state == nil || tasks[id]?.state == query.state { ids.append(id) }
         }
         return Page(ids: ids, next: nil, scanned: scanned)
+    }
+}
+
+/// How many tasks come before another one has ended, and how long they take together with it.
+private struct TasksAhead {
+    private(set) var count = 0
+    /// In milliseconds; nil where it is not known.
+    private(set) var timeLeft: UInt64?
+
+    init(timeLeft: UInt64?) { self.timeLeft = timeLeft }
+
+    /// Counts so many tasks of a type.
+    mutating func pass(_ type: Int, _ count: Int, _ durations: [UInt64?]) {
+        self.count += count
+        timeLeft = timeLeft.flatMap { sum in
+            durations[type].map { sum.addingClamped($0.multipliedClamped(by: UInt64(count))) }
+        }
     }
 }

@@ -34,7 +34,10 @@ package struct SerialQueue: ~Copyable {
     var finishedBytes = 0
 
     /// The task that runs, if one does.
-    package private(set) var running: TaskID?
+    package var running: TaskID? { current?.id }
+
+    /// What its record says of it too, to be looked at without that.
+    private(set) var current: (id: TaskID, type: TaskTypeIndex, since: Timestamp)?
 
     /// It was cancelled, and is about to end.
     private(set) var runningIsCancelled = false
@@ -71,23 +74,35 @@ package struct SerialQueue: ~Copyable {
     ///
     /// - Parameter submitter: the connection on which a classic question about its state may wait for its end.
     package mutating func submit(
-        _ type: TaskTypeIndex, data: String, key: String? = nil, from submitter: ConnectionID, at now: Timestamp
+        _ type: TaskTypeIndex, data: consuming TaskData, key: String? = nil, from submitter: ConnectionID,
+        at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, isExisting: Bool) {
-        let content = key.map { _ in KeyRegistry.Content(type, data) }
-        if let key, let known = keys[key] {
+        guard let key else { return (try add(type, data, heldBytes: 0, from: submitter, at: now), false) }
+        let content = KeyRegistry.Content(type, copy data)
+        if let known = keys[key] {
             guard known.content == content else { throw .keyConflict(known.id) }
             return (known.id, true)
         }
-        try admit(data.utf8.count + (key?.utf8.count ?? 0))
-        let id = append(TaskRecord(progress: .waiting(data: data), type: type, submitter: submitter, submittedAt: now))
+        let id = try add(type, data, heldBytes: key.utf8.count, from: submitter, at: now)
+        keys.add(key, id, content)
+        counts.heldBytes += key.utf8.count
+        return (id, false)
+    }
+
+    /// - Parameter heldBytes: what is held of it beside the data.
+    private mutating func add(
+        _ type: TaskTypeIndex, _ data: consuming TaskData, heldBytes: Int, from submitter: ConnectionID,
+        at now: Timestamp
+    ) throws(Refusal) -> TaskID {
+        let size = data.count
+        try admit(size + heldBytes)
+        counts.heldBytes += size
+        let id = append(
+            TaskRecord(progress: .waiting(data: consume data), type: type, submitter: submitter, submittedAt: now))
         counts.waiting += 1
         waitingIndex.add(id, type)
         if counts.waiting == 1 { firstWaiting = id }
-        if let key, let content {
-            keys.add(key, id, content)
-            counts.heldBytes += key.utf8.count
-        }
-        return (id, false)
+        return id
     }
 
     /// Takes in a task that cannot run, ended in error at once.
@@ -96,7 +111,9 @@ package struct SerialQueue: ~Copyable {
     ) throws(Refusal) -> TaskID {
         if isDraining { throw .draining }
         let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
-        let id = append(TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
+        let record = TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now)
+        counts.heldBytes += record.heldBytes
+        let id = append(record)
         counts.failed += 1
         if counts.waiting == 0 { firstWaiting = tasks.nextID }
         keep(id)
@@ -113,8 +130,7 @@ package struct SerialQueue: ~Copyable {
 
     private mutating func append(_ record: consuming TaskRecord) -> TaskID {
         counts.submitted += 1
-        counts.heldBytes += record.heldBytes
-        return tasks.append(record)
+        return tasks.append(consume record)
     }
 
     /// Starts the task that has waited longest.
@@ -127,17 +143,15 @@ package struct SerialQueue: ~Copyable {
             preconditionFailure("task \(id) cannot run")
         }
         leaveWaiting(id, type, to: .execute(data: data, since: now))
-        running = id
-        return Start(id: id, type: type, data: data)
+        current = (id, type, now)
+        return Start(id: id, type: type, data: data.string)
     }
 
     /// Ends the task that runs.
     ///
     /// - Returns: who waited for it, or for its log.
     package mutating func finish(_ outcome: Result<String, TaskFailure>, at now: Timestamp) -> [Waiter] {
-        guard let id = running, case .execute(_, let startedAt) = tasks[id]?.progress else {
-            preconditionFailure("no task runs")
-        }
+        guard let (id, _, startedAt) = current else { preconditionFailure("no task runs") }
         switch outcome {
         case .success(let result):
             change(id, to: .success(result: result, startedAt: startedAt, finishedAt: now))
@@ -146,7 +160,7 @@ package struct SerialQueue: ~Copyable {
             change(id, to: .error(failure, startedAt: startedAt, finishedAt: now))
             count(failure)
         }
-        running = nil
+        current = nil
         runningIsCancelled = false
         endLog(of: id)
         keep(id)

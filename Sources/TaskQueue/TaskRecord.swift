@@ -48,8 +48,8 @@ extension TaskFailure {
 package struct TaskRecord: Sendable {
     /// How far it has come, with what is worth keeping there: the data goes when the task has ended.
     package enum Progress: Sendable {
-        case waiting(data: String)
-        case execute(data: String, since: Timestamp)
+        case waiting(data: TaskData)
+        case execute(data: TaskData, since: Timestamp)
         case success(result: String, startedAt: Timestamp, finishedAt: Timestamp)
         /// `startedAt` is nil where the task never ran. Indirect, so that the many good records stay small.
         indirect case error(TaskFailure, startedAt: Timestamp?, finishedAt: Timestamp)
@@ -106,7 +106,7 @@ package struct TaskRecord: Sendable {
     /// sentences.
     package var heldBytes: Int {
         switch progress {
-        case .waiting(let data), .execute(let data, _): data.utf8.count
+        case .waiting(let data), .execute(let data, _): data.count
         case .success(let result, _, _): result.utf8.count
         case .error(let failure, _, _):
             (failure.code == .failed ? failure.message.utf8.count : 0) + (failure.errorOutput?.utf8.count ?? 0)

@@ -22,9 +22,9 @@ struct TaskTable {
 
     mutating func append(_ record: consuming TaskRecord) -> TaskID {
         let id = nextID
-        let (number, slot) = place(of: id)
-        if slot == 0 { pages.append(TaskPage(number: number, size: pageSize)) }
-        pages[pages.count - 1].append(record)
+        // Looked at instead of the id's place, for which it would have to be divided.
+        if pages.last?.isFilling != true { pages.append(TaskPage(number: place(of: id).page, size: pageSize)) }
+        pages[pages.count - 1].append(consume record)
         nextID = id.next
         return id
     }
@@ -123,13 +123,16 @@ private struct TaskPage {
         records.reserveCapacity(size)
     }
 
+    /// It has a slot for another record.
+    var isFilling: Bool { !isSparse && records.count < size }
+
     /// No record is in it, and none will be.
     var isUsedUp: Bool { isSparse && kept == 0 }
 
     var slotCount: Int { records.count }
 
     mutating func append(_ record: consuming TaskRecord) {
-        records.append(record)
+        records.append(.some(consume record))
         kept += 1
         shrink()
     }

@@ -15,6 +15,8 @@ struct WaitingIndex {
     /// How many tasks wait in each.
     private var waiting: [UInt16] = []
     private var emptyBlocks = 0
+    /// How many tasks of each type wait in all blocks.
+    private(set) var totals: [Int]
     /// No block before this place has a waiting task.
     private var firstPlace = 0
     /// `typeCount` counts for each node; node i sums the blocks at the places from i + 1 - lowbit(i + 1) to i.
@@ -25,6 +27,7 @@ struct WaitingIndex {
         let blockSize = blockSize ?? max(16, typeCount)
         precondition((1...Int(UInt16.max)).contains(blockSize) && smallestDrop > 0)
         self.typeCount = typeCount
+        totals = Array(repeating: 0, count: typeCount)
         self.blockSize = blockSize
         self.smallestDrop = smallestDrop
     }
@@ -43,14 +46,16 @@ struct WaitingIndex {
 
     /// - Parameter id: greater than all that were added.
     mutating func add(_ id: TaskID, _ type: TaskTypeIndex) {
-        let block = self.block(of: id)
-        if blocks.last != block {
+        // Whether it lies in the last block, without a division.
+        if blocks.last.map({ id < firstID(of: $0 + 1) }) != true {
+            let block = self.block(of: id)
             if blocks.count >= smallestDrop, emptyBlocks > blocks.count / 2 { dropEmptyBlocks() }
             appendBlock(block)
         }
         let place = blocks.count - 1
         if waiting[place] == 0 { emptyBlocks -= 1 }
         waiting[place] += 1
+        totals[Int(type.rawValue)] += 1
         change(place, type, by: 1)
         moveFirstPlace()
     }
@@ -60,6 +65,7 @@ struct WaitingIndex {
         let place = place(of: block)
         precondition(place < blocks.count && blocks[place] == block && waiting[place] > 0, "task \(id) does not wait")
         waiting[place] -= 1
+        totals[Int(type.rawValue)] -= 1
         if waiting[place] == 0 { emptyBlocks += 1 }
         change(place, type, by: .max)
         moveFirstPlace()

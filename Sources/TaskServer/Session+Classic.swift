@@ -4,15 +4,15 @@ import Wire
 
 /// What each classic request does. One that is refused ends the session.
 extension Session {
-    func answer(_ request: ClassicRequest) {
-        switch request {
+    func answer(_ request: consuming ClassicRequest) {
+        switch consume request {
         case .run(let taskName, let data): run(taskName, data)
         case .status(let task): status(task)
         case .result(let task): result(task)
         }
     }
 
-    private func run(_ taskName: String, _ data: String) {
+    private func run(_ taskName: String, _ data: consuming TaskData) {
         let type = server.catalog.index(of: taskName)
         do throws(DataRefusal) {
             if let type { try server.catalog.check(data, for: type) }

@@ -6,15 +6,16 @@ import Wire
 
 /// What each request with a `seq` does. Every one is answered.
 extension Session {
-    func answer(_ numbered: NumberedRequest) {
+    func answer(_ numbered: consuming NumberedRequest) {
         usesNumbers = true
+        let sequence = numbered.sequence
         if let instance = numbered.instance, instance != server.instance {
-            return refuse(.restarted(now: server.instance), numbered.sequence)
+            return refuse(.restarted(now: server.instance), sequence)
         }
         do throws(RequestError) {
-            try answer(numbered.request, numbered.sequence)
+            try answer(numbered.request, sequence)
         } catch {
-            refuse(error, numbered.sequence)
+            refuse(error, sequence)
         }
     }
 
@@ -23,8 +24,8 @@ extension Session {
         reply(.refused(error), sequence)
     }
 
-    private func answer(_ request: Request, _ sequence: Int) throws(RequestError) {
-        switch request {
+    private func answer(_ request: consuming Request, _ sequence: Int) throws(RequestError) {
+        switch consume request {
         case .run(let taskName, let data, let key):
             reply(.submitted(try submit(taskName, data, key)), sequence)
         case .status(let task, let wait): try ask(.status, of: task, wait, sequence)
@@ -44,7 +45,7 @@ extension Session {
     }
 
     private func submit(
-        _ taskName: String, _ data: String, _ key: String?
+        _ taskName: String, _ data: consuming TaskData, _ key: String?
     ) throws(RequestError) -> Reply.Submission {
         guard let type = server.catalog.index(of: taskName) else {
             let names = server.catalog.types.map(\.name)
@@ -52,16 +53,21 @@ extension Session {
                 taskName, names: names, nearest: nearestName(to: taskName, among: names))
         }
         do throws(DataRefusal) { try server.catalog.check(data, for: type) } catch { throw .badData(error) }
+        let size = data.count + (key?.utf8.count ?? 0)
         let id: TaskID
         let isExisting: Bool
         do throws(SerialQueue.Refusal) {
             (id, isExisting) = try server.submit(type, data, key: key, submitter: .none, from: self.id)
         } catch {
-            let canEverFit = data.utf8.count + (key?.utf8.count ?? 0) <= server.queue.limits.heldBytes
+            let canEverFit = size <= server.queue.limits.heldBytes
             throw RequestError(error, server.queue.limits, retryAfter: canEverFit ? server.timeToNextStart : nil)
         }
-        var task = server.report(on: try record(of: id), id)
-        task.id = id
+        let task: TaskReport
+        if let placed = server.placeReport(on: id) {
+            task = placed
+        } else {
+            task = TaskReport(id: id, state: try record(of: id).state)
+        }
         return Reply.Submission(task: task, instance: server.instance, isExisting: isExisting)
     }
 

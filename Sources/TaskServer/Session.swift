@@ -88,10 +88,8 @@ final class Session {
     /// Reads requests until the bytes are used up, or until the session pauses or ends.
     private func read(_ bytes: Span<UInt8>, from position: inout Int) {
         var requests = 0
-        defer {
-            if requests > 0 { lastProgress = server.loop.now }
-            turn.add(requests: requests)
-        }
+        // Out of the property, to which each access would be checked; nobody asks it meanwhile, and it would hold nothing.
+        var framer = exchange(&self.framer, with: LineFramer(maximumLength: server.configuration.maximumMessage))
         while phase == .open, !isPaused {
             do throws(BrokenMessage) {
                 guard let request = try server.reader.nextRequest(&framer, in: bytes, at: &position) else { break }
@@ -102,6 +100,9 @@ final class Session {
             requests += 1
             pace()
         }
+        self.framer = framer
+        if requests > 0 { lastProgress = server.loop.now }
+        turn.add(requests: requests)
     }
 
     /// Sends what has gathered, and lets others have their turn, where it is time to.
@@ -110,8 +111,8 @@ final class Session {
         if turn.isOver, !hasYielded { yield() }
     }
 
-    private func answer(_ request: IncomingRequest) {
-        switch request {
+    private func answer(_ request: consuming IncomingRequest) {
+        switch consume request {
         case .classic(let request): answer(request)
         case .numbered(let request): answer(request)
         case .refused(let sequence, let error):
@@ -160,17 +161,11 @@ final class Session {
     // MARK: Output
 
     func reply(_ reply: ClassicReply) {
-        server.beginReplies(of: self)
-        let start = server.outbox.bytes.count
-        reply.write(to: &server.outbox.bytes)
-        turn.add(replyBytes: server.outbox.bytes.count - start)
+        turn.add(replyBytes: server.outbox.append(for: self) { reply.write(to: &$0) })
     }
 
     func reply(_ reply: Reply, _ sequence: Int?) {
-        server.beginReplies(of: self)
-        let start = server.outbox.bytes.count
-        reply.write(to: &server.outbox.bytes, sequence: sequence)
-        turn.add(replyBytes: server.outbox.bytes.count - start)
+        turn.add(replyBytes: server.outbox.append(for: self) { reply.write(to: &$0, sequence: sequence) })
     }
 
     /// Hands replies to the socket.
@@ -225,7 +220,14 @@ extension Session: ByteStreamDelegate {
         var position = 0
         if !hasBacklog { read(bytes, from: &position) }
         if phase == .open, endReason == nil, position < bytes.count { keep(bytes.extracting(position...)) }
-        settle()
+        if !isAtRest { settle() }
+    }
+
+    /// Nothing waits, and nothing is held: most reads end so, and there is nothing to be settled then.
+    private var isAtRest: Bool {
+        waits == nil && rare?.isAtRest != false && countedBytes == 0 && framer.heldBytes == 0 && phase == .open
+            && !hasYielded && !inputEnded && stream.isDrained && stream.isReading && !server.isLeaving
+            && !server.outbox.isFull
     }
 
     func streamDidEnd(_ error: UVError?) {

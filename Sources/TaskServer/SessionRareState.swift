@@ -3,6 +3,9 @@ import Wire
 
 /// What most sessions do without, most of the time: what came in and waits, how they end, and what they do at a time.
 final class SessionRareState {
+    /// Whether nothing of it is to be looked at when a read is done.
+    var isAtRest: Bool { endReason == nil && backlog?.isEmpty != false && write == nil && linger == nil }
+
     /// Why the session ends once the requests that wait are answered; nothing is read any more.
     var endReason: ClosingReason?
     /// The task whose end was told to a `status` that waited, while the server stops: the client may still ask for its

@@ -58,6 +58,9 @@ final class TaskRunner {
         }
     }
 
+    /// Whether a task runs.
+    var isBusy: Bool { run != nil }
+
     /// Ends the task that runs, if one does, as `TaskRun` does.
     func interrupt(_ failure: TaskFailure) { run?.interrupt(failure) }
 

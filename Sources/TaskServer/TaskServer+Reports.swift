@@ -9,7 +9,7 @@ extension TaskServer {
     func report(on record: TaskRecord, _ id: TaskID) -> TaskReport {
         var report = TaskReport(state: record.state)
         report.taskName = record.type.map { catalog.types[Int($0.rawValue)].name }
-        if let place = queue.place(of: id, durations: durations.all, at: now) {
+        if !record.state.isFinal, let place = place(of: id) {
             report.position = place.position
             report.timeLeft = place.timeLeft?.asCount
         }
@@ -18,6 +18,19 @@ extension TaskServer {
         report.finishedAt = record.finishedAt.map(unixTime)
         report.failure = record.failure
         return report
+    }
+
+    /// Where a task stands, and nothing else; nil where it has ended.
+    func placeReport(on id: TaskID) -> TaskReport? {
+        guard let place = place(of: id) else { return nil }
+        var report = TaskReport(id: id, state: place.position == 0 ? .execute : .waiting)
+        report.position = place.position
+        report.timeLeft = place.timeLeft?.asCount
+        return report
+    }
+
+    private func place(of id: TaskID) -> SerialQueue.Place? {
+        queue.place(of: id, durations: durations.all, at: now)
     }
 
     /// A moment in milliseconds of Unix time. The wall clock may jump; then moments that were told before are told anew,

@@ -21,14 +21,15 @@ extension TaskServer {
     ///
     /// - Parameter submitter: the connection on which a classic `status` may be held for its end; or `none`.
     func submit(
-        _ type: Int, _ data: String, key: String?, submitter: ConnectionID, from connection: ConnectionID
+        _ type: Int, _ data: consuming TaskData, key: String?, submitter: ConnectionID, from connection: ConnectionID
     ) throws(SerialQueue.Refusal) -> (id: TaskID, isExisting: Bool) {
+        let length = logsEvents ? data.count : 0
         let submitted = try queue.submit(
             TaskTypeIndex(rawValue: UInt16(type)), data: data, key: key, from: submitter, at: now)
         if logsEvents {
             let again = submitted.isExisting ? ", again" : ""
             logger.debug(
-                "task \(submitted.id) from connection \(connection): \(catalog.types[type].name), \(data.utf8.count) bytes\(again)"
+                "task \(submitted.id) from connection \(connection): \(catalog.types[type].name), \(length) bytes\(again)"
             )
         }
         startNextTask()
@@ -36,7 +37,7 @@ extension TaskServer {
     }
 
     private func startNextTask() {
-        guard let start = queue.startNext(at: now) else { return }
+        guard !runner.isBusy, let start = queue.startNext(at: now) else { return }
         if logsEvents { logger.debug("task \(start.id) started") }
         runner.start(catalog.types[Int(start.type.rawValue)], for: start.id, data: start.data) { [self] in
             taskDidEnd(start.id, $0)

@@ -33,7 +33,7 @@ package final class TaskServer {
     /// Reads the requests of all sessions.
     let reader = MessageReader()
     /// The replies of all sessions.
-    var outbox = Outbox()
+    let outbox = Outbox()
     private var sending: BeforeWait?
 
     var sessions: [ConnectionID: Session] = [:]

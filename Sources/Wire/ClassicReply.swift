@@ -13,15 +13,19 @@ package enum ClassicReply: Hashable, Sendable {
     package func write(to bytes: inout [UInt8]) {
         switch self {
         case .submitted(let id):
-            bytes.append(#"{"task_id":"#)
-            bytes.append(number: id.rawValue)
+            bytes.append(atMost: 14 + JSONCursor.mostDigits) {
+                $0.put(#"{"task_id":"#)
+                $0.put(id.rawValue)
+            }
         case .status(let state):
-            bytes.append(#"{"status":""#)
-            bytes.append(text: state.rawValue)
-            bytes.append(#"""#)
+            bytes.append(atMost: 32) {
+                $0.put(#"{"status":""#)
+                $0.put(state.word)
+                $0.put(#"""#)
+            }
         case .result(let state, let data):
             bytes.append(#"{"status":""#)
-            bytes.append(text: state.rawValue)
+            bytes.append(state.word)
             bytes.append(#"","data":"#)
             if let data { bytes.append(jsonString: data) } else { bytes.append("null") }
         }

@@ -3,7 +3,7 @@ import SimdJSON
 /// What a client of the original program asks: a request without a `seq`. PROTOCOL.md has an example of each.
 package enum ClassicRequest: Hashable, Sendable {
     /// Queue a task. A name that the server does not know makes a task that ends in error.
-    case run(taskName: String, data: String)
+    case run(taskName: String, data: TaskData)
     /// The state of a task.
     case status(TaskID)
     /// The state of a task and what it answered.

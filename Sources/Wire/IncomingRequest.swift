@@ -15,9 +15,9 @@ extension MessageReader {
     ///
     /// - Throws: `BrokenMessage` where it has no valid `seq` and is not one of the classic requests.
     package func request(_ message: Span<UInt8>) throws(BrokenMessage) -> IncomingRequest {
-        var fields = RequestFields()
-        try members(of: message) { member in fields.take(member) }
-        return try fields.incoming()
+        let names = requestNames
+        guard let fields = json.fields(of: message, under: names) else { throw .notJSON(json.problem) }
+        return try fields.incomingRequest()
     }
 
     /// Goes on from `position` to the next request.
@@ -32,10 +32,10 @@ extension MessageReader {
         _ framer: inout LineFramer, in bytes: Span<UInt8>, at position: inout Int
     ) throws(BrokenMessage) -> IncomingRequest? {
         if let line = framer.wholeLine(in: bytes, at: position) {
-            var fields = RequestFields()
-            if members(ofLine: bytes.extracting(line), { fields.take($0) }) {
+            let names = requestNames
+            if let fields = json.fields(of: bytes.extracting(line), under: names) {
                 framer.accept(line, &position)
-                return try fields.incoming()
+                return try fields.incomingRequest()
             }
             framer.doubt(line)
         }
@@ -45,117 +45,129 @@ extension MessageReader {
     }
 }
 
-/// The members of a request as they come in; those that the protocol does not know are passed over.
-private struct RequestFields: ~Copyable {
-    var sequence = Field<Int>("seq")
-    var type = Field<RequestType>("type")
-    var taskName = Field<String>("task_name")
-    var data = Field<String>("data")
-    var taskID = Field<TaskID>("task_id")
+/// The members of requests; others are passed over.
+enum RequestMember: Int, CaseIterable {
+    case sequence, type, taskName, data, taskID
     // Those from here on mean nothing without a `seq`.
-    var key = Field<String>("key")
-    var wait = Field<Bool>("wait")
-    var timeout = Field<Int>("timeout_ms")
-    var status = Field<TaskState>("status")
-    var before = Field<TaskID>("before")
-    var limit = Field<Int>("limit")
-    var instance = Field<InstanceID>("instance")
-    var offset = Field<Int>("offset")
+    case key, wait, timeout, status, before, limit, instance, offset
 
-    mutating func take(_ member: borrowing JSONMember) {
-        if member.isNamed("type") {
-            type.note(member.requestType)
-        } else if member.isNamed("task_name") {
-            taskName.note(member.string)
-        } else if member.isNamed("data") {
-            data.note(member.string)
-        } else if member.isNamed("task_id") {
-            taskID.note(member.taskID)
-        } else if member.isNamed("seq") {
-            sequence.note(member.count)
-        } else {
-            takeNumbered(member)
+    var name: StaticString {
+        switch self {
+        case .sequence: "seq"
+        case .type: "type"
+        case .taskName: "task_name"
+        case .data: "data"
+        case .taskID: "task_id"
+        case .key: "key"
+        case .wait: "wait"
+        case .timeout: "timeout_ms"
+        case .status: "status"
+        case .before: "before"
+        case .limit: "limit"
+        case .instance: "instance"
+        case .offset: "offset"
         }
     }
+}
 
-    private mutating func takeNumbered(_ member: borrowing JSONMember) {
-        if member.isNamed("wait") {
-            wait.note(member.boolean)
-        } else if member.isNamed("timeout_ms") {
-            timeout.note(member.count)
-        } else if member.isNamed("key") {
-            key.note(member.string.flatMap { Request.keyLength.contains($0.utf8.count) ? $0 : nil })
-        } else if member.isNamed("instance") {
-            instance.note(member.string.flatMap(InstanceID.init))
-        } else if member.isNamed("status") {
-            status.note(member.taskState)
-        } else if member.isNamed("before") {
-            before.note(member.taskID)
-        } else if member.isNamed("limit") {
-            limit.note(member.integer.flatMap { Request.ListQuery.limitRange.contains($0) ? $0 : nil })
-        } else if member.isNamed("offset") {
-            offset.note(member.count)
-        }
-    }
-
-    func incoming() throws(BrokenMessage) -> IncomingRequest {
-        guard let sequence = try sequence.optional() else { return .classic(try classic()) }
+/// A member with a wrong value makes the message broken even where the request does not need it.
+extension JSONFields {
+    fileprivate func incomingRequest() throws(BrokenMessage) -> IncomingRequest {
+        guard let sequence = try value(of: .sequence, { $0.count }) else { return .classic(try classic()) }
         do throws(BrokenMessage) {
-            return .numbered(NumberedRequest(sequence, try request(), for: try instance.optional()))
+            return try numbered(sequence)
         } catch {
             return .refused(sequence: sequence, RequestError(error))
         }
     }
 
     private func classic() throws(BrokenMessage) -> ClassicRequest {
-        try checkClassic()
-        return switch try type.required() {
-        case .run: try .run(taskName: taskName.required(), data: data.required())
-        case .status: try .status(taskID.required())
-        case .result: try .result(taskID.required())
+        let type = try value(of: .type) { $0.requestType }
+        let taskName = try value(of: .taskName) { $0.string }
+        let data = try value(of: .data) { $0.keptText.map(TaskData.init) }
+        let taskID = try value(of: .taskID) { $0.taskID }
+        return switch try Self.required(type, .type) {
+        case .run: try .run(taskName: Self.required(taskName, .taskName), data: Self.required(data, .data))
+        case .status: try .status(Self.required(taskID, .taskID))
+        case .result: try .result(Self.required(taskID, .taskID))
         case .cancel, .log, .list, .stats, .info, .unknown: throw .unknownRequest
         }
     }
 
-    private func request() throws(BrokenMessage) -> Request {
-        try checkClassic()
-        try checkNumbered()
-        return switch try type.required() {
-        case .run: try .run(taskName: taskName.required(), data: data.required(), key: key.value)
-        case .status: try .status(taskID.required(), waiting)
-        case .result: try .result(taskID.required(), waiting)
-        case .cancel: try .cancel(taskID.required())
-        case .log: try .log(taskID.required(), offset: offset.value ?? 0, waiting)
-        case .list:
-            .list(Request.ListQuery(state: status.value, before: before.value, limit: limit.value ?? 100))
-        case .stats: .stats
-        case .info: .info
-        case .unknown: throw .unknownRequest
+    private func numbered(_ sequence: Int) throws(BrokenMessage) -> IncomingRequest {
+        let type = try value(of: .type) { $0.requestType }
+        let taskName = try value(of: .taskName) { $0.string }
+        let data = try value(of: .data) { $0.keptText.map(TaskData.init) }
+        let taskID = try value(of: .taskID) { $0.taskID }
+        let options = try requestOptions()
+        let request: Request =
+            switch try Self.required(type, .type) {
+            case .run:
+                try .run(
+                    taskName: Self.required(taskName, .taskName), data: Self.required(data, .data), key: options?.key)
+            case .status: try .status(Self.required(taskID, .taskID), options?.wait)
+            case .result: try .result(Self.required(taskID, .taskID), options?.wait)
+            case .cancel: try .cancel(Self.required(taskID, .taskID))
+            case .log: try .log(Self.required(taskID, .taskID), offset: options?.offset ?? 0, options?.wait)
+            case .list: .list(options?.query ?? Request.ListQuery())
+            case .stats: .stats
+            case .info: .info
+            case .unknown: throw .unknownRequest
+            }
+        return .numbered(NumberedRequest(sequence, request, for: options?.instance))
+    }
+
+    /// - Returns: nil where it has none of them, as most.
+    private func requestOptions() throws(BrokenMessage) -> RequestOptions? {
+        guard present >> RequestMember.key.rawValue != 0 else { return nil }
+        var options = RequestOptions()
+        options.key = try value(of: .key) {
+            $0.string.flatMap { Request.keyLength.contains($0.utf8.count) ? $0 : nil }
         }
+        let waits = try value(of: .wait) { $0.boolean }
+        let timeout = try value(of: .timeout) { $0.count }
+        if waits == true { options.wait = Request.Wait(timeout: timeout) }
+        options.query.state = try value(of: .status) { $0.taskState }
+        options.query.before = try value(of: .before) { $0.taskID }
+        let limit = try value(of: .limit) {
+            $0.integer.flatMap { Request.ListQuery.limitRange.contains($0) ? $0 : nil }
+        }
+        if let limit { options.query.limit = limit }
+        options.instance = try value(of: .instance) { $0.string.flatMap(InstanceID.init) }
+        options.offset = try value(of: .offset) { $0.count } ?? 0
+        return options
     }
 
-    /// A member with a wrong value makes the message broken even where the request does not need it.
-    private func checkClassic() throws(BrokenMessage) {
-        try type.check()
-        try taskName.check()
-        try data.check()
-        try taskID.check()
+    /// The value of a member; nil where it does not stand in the message.
+    ///
+    /// - Parameter read: answers nil where the value is not of the member's type.
+    @inline(__always)
+    private func value<Value>(
+        of member: RequestMember, _ read: (borrowing JSONMember) -> Value?
+    ) throws(BrokenMessage) -> Value? {
+        let bit: UInt32 = 1 << member.rawValue
+        guard present & bit != 0 else { return nil }
+        if repeated & bit != 0 { throw .repeated("\(member.name)") }
+        guard let value = read(self[member.rawValue]) else { throw .wrongValue("\(member.name)") }
+        return value
     }
 
-    private func checkNumbered() throws(BrokenMessage) {
-        try key.check()
-        try wait.check()
-        try timeout.check()
-        try status.check()
-        try before.check()
-        try limit.check()
-        try instance.check()
-        try offset.check()
+    @inline(__always)
+    private static func required<Value>(
+        _ value: consuming Value?, _ member: RequestMember
+    ) throws(BrokenMessage) -> Value {
+        guard let value else { throw .missing("\(member.name)") }
+        return value
     }
+}
 
-    private var waiting: Request.Wait? {
-        wait.value == true ? Request.Wait(timeout: timeout.value) : nil
-    }
+/// What only some requests with a `seq` have.
+private struct RequestOptions {
+    var key: String?
+    var wait: Request.Wait?
+    var query = Request.ListQuery()
+    var instance: InstanceID?
+    var offset = 0
 }
 
 private enum RequestType {

@@ -18,9 +18,12 @@ extension [UInt8] {
     }
 
     /// Appends a JSON string with its quotes: raw UTF-8, in which only `"`, `\` and U+0000 to U+001F are escaped.
-    package mutating func append(jsonString string: String) {
+    package mutating func append(jsonString string: String) { append(jsonString: string.utf8Span.span) }
+
+    mutating func append(jsonString data: TaskData) { data.text.withBytes { append(jsonString: $0) } }
+
+    private mutating func append(jsonString bytes: Span<UInt8>) {
         append(UInt8(ascii: "\""))
-        let bytes = string.utf8Span.span
         var start = 0
         while let special = bytes.firstSpecialByte(from: start, to: bytes.count) {
             append(copying: bytes.extracting(start..<special))
@@ -70,23 +73,18 @@ extension [UInt8] {
     /// Appends a member, unless there is no value.
     mutating func append(member name: StaticString, string: String?) {
         guard let string else { return }
-        append(member: name)
-        append(jsonString: string)
+        let bytes = string.utf8Span.span
+        if bytes.firstSpecialByte(from: 0, to: bytes.count) == nil {
+            append(member: name, word: bytes)
+        } else {
+            append(member: name)
+            append(jsonString: string)
+        }
     }
 
     /// Appends a member whose value is one of the words of the protocol, which need no escaping.
     mutating func append(member name: StaticString, word: String) {
         append(member: name, word: word.utf8Span.span)
-    }
-
-    /// Appends a member whose value is the life of a server.
-    mutating func append(member name: StaticString, instance: InstanceID) {
-        append(member: name)
-        append("\"")
-        for shift in stride(from: 60, through: 0, by: -4) {
-            append(hexDigit: UInt8(truncatingIfNeeded: instance.rawValue >> shift) & 0xF)
-        }
-        append("\"")
     }
 
     /// Appends a member that is true, or nothing.

@@ -2,21 +2,11 @@ import SimdJSON
 
 /// Reads whole messages, one after the other. Not thread-safe.
 package final class MessageReader {
-    private let json = JSONReader()
+    let json = JSONReader()
+    /// Their places are the raw values of `RequestMember`.
+    let requestNames = JSONNames(RequestMember.allCases.map(\.name))
 
     package init() {}
-
-    /// Hands every member of a line to `take`, where that is one message.
-    ///
-    /// - Returns: whether it is.
-    func members(ofLine line: Span<UInt8>, _ take: (borrowing JSONMember) -> Void) -> Bool {
-        json.readIfValid(line) { members in
-            members.forEach { member in
-                take(member)
-                return true
-            }
-        }
-    }
 
     /// Hands every member of a message to `take`, until it throws.
     func members(

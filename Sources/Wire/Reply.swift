@@ -101,21 +101,27 @@ package enum Reply: Hashable, Sendable {
     ///
     /// - Parameter sequence: that of the request; nil where it could not be read, and an error is told all the same.
     package func write(to bytes: inout [UInt8], sequence: Int?) {
-        bytes.append("{")
-        bytes.append(member: "seq", number: sequence)
+        bytes.append(atMost: 7 + JSONCursor.mostDigits) {
+            $0.put("{")
+            guard let sequence else { return }
+            $0.put(#""seq":"#)
+            $0.put(sequence)
+        }
         switch self {
         case .submitted(let submission):
-            bytes.append(member: "task_id", number: submission.task.id?.rawValue)
-            bytes.append(member: "instance", instance: submission.instance)
-            bytes.append(member: "status", word: submission.task.state.rawValue)
-            bytes.append(member: "position", number: submission.task.position)
-            bytes.append(member: "eta_ms", number: submission.task.timeLeft)
+            bytes.append(atMost: 112 + 3 * JSONCursor.mostDigits) {
+                $0.put(member: "task_id", number: submission.task.id?.rawValue)
+                $0.put(member: "instance", hexadecimal: submission.instance.rawValue)
+                $0.put(member: "status", word: submission.task.state.word)
+                $0.put(member: "position", number: submission.task.position)
+                $0.put(member: "eta_ms", number: submission.task.timeLeft)
+            }
             bytes.append(member: "existing", flag: submission.isExisting)
         case .status(let report, let timedOut):
             report.write(to: &bytes)
             bytes.append(member: "timed_out", flag: timedOut)
         case .result(let result):
-            bytes.append(member: "status", word: result.state.rawValue)
+            bytes.append(member: "status", word: result.state.word)
             bytes.append(member: "data")
             if let data = result.data { bytes.append(jsonString: data) } else { bytes.append("null") }
             if result.encoding != .text { bytes.append(member: "encoding", word: result.encoding.rawValue) }

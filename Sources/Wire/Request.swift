@@ -5,7 +5,7 @@ package enum Request: Hashable, Sendable {
     /// Queue a task.
     ///
     /// - Parameter key: 1 to 128 bytes; what was submitted with it before is answered instead of queued again.
-    case run(taskName: String, data: String, key: String? = nil)
+    case run(taskName: String, data: TaskData, key: String? = nil)
     /// What is known of a task; with a wait, when it has ended.
     case status(TaskID, Wait? = nil)
     /// The state of a task and what it answered; with a wait, when it has ended.
@@ -87,7 +87,8 @@ package struct NumberedRequest: Hashable, Sendable {
         case .run(let taskName, let data, let key):
             bytes.append(member: "type", word: "run")
             bytes.append(member: "task_name", string: taskName)
-            bytes.append(member: "data", string: data)
+            bytes.append(member: "data")
+            bytes.append(jsonString: data)
             bytes.append(member: "key", string: key)
         case .status(let id, let wait):
             bytes.append(member: "type", word: "status")

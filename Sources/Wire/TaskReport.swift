@@ -34,13 +34,15 @@ package struct TaskReport: Hashable, Sendable {
 
     func write(to bytes: inout [UInt8]) {
         bytes.append(member: "task_id", number: id?.rawValue)
-        bytes.append(member: "status", word: state.rawValue)
+        bytes.append(member: "status", word: state.word)
         bytes.append(member: "task_name", string: taskName)
-        bytes.append(member: "position", number: position)
-        bytes.append(member: "eta_ms", number: timeLeft)
-        bytes.append(member: "submitted_at", number: submittedAt)
-        bytes.append(member: "started_at", number: startedAt)
-        bytes.append(member: "finished_at", number: finishedAt)
+        bytes.append(atMost: 64 + 5 * JSONCursor.mostDigits) {
+            $0.put(member: "position", number: position)
+            $0.put(member: "eta_ms", number: timeLeft)
+            $0.put(member: "submitted_at", number: submittedAt)
+            $0.put(member: "started_at", number: startedAt)
+            $0.put(member: "finished_at", number: finishedAt)
+        }
         bytes.append(failure: failure)
     }
 }

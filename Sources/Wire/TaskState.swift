@@ -8,3 +8,15 @@ package enum TaskState: String, Hashable, Sendable, CaseIterable {
     /// Whether the task has ended, one way or the other.
     package var isFinal: Bool { self == .success || self == .error }
 }
+
+extension TaskState {
+    /// `rawValue` as a constant, which is written without a look at a string.
+    var word: StaticString {
+        switch self {
+        case .waiting: "waiting"
+        case .execute: "execute"
+        case .success: "success"
+        case .error: "error"
+        }
+    }
+}

@@ -47,7 +47,7 @@ private struct ExpectedRequest {
     private func classic() throws(Wrong) -> ClassicRequest {
         try check()
         switch try needed("type", string) {
-        case "run": return try .run(taskName: needed("task_name", string), data: needed("data", string))
+        case "run": return try .run(taskName: needed("task_name", string), data: TaskData(needed("data", string)))
         case "status": return try .status(needed("task_id", taskID))
         case "get_result": return try .result(needed("task_id", taskID))
         default: throw Wrong(code: .unknownRequest)
@@ -65,7 +65,8 @@ private struct ExpectedRequest {
         let offset = try one("offset", number(0...Self.most)) ?? 0
         _ = try instance()
         switch try needed("type", string) {
-        case "run": return try .run(taskName: needed("task_name", string), data: needed("data", string), key: key)
+        case "run":
+            return try .run(taskName: needed("task_name", string), data: TaskData(needed("data", string)), key: key)
         case "status": return try .status(needed("task_id", taskID), wait)
         case "get_result": return try .result(needed("task_id", taskID), wait)
         case "cancel": return try .cancel(needed("task_id", taskID))

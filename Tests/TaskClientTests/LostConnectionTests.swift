@@ -13,7 +13,7 @@ struct LostConnectionTests {
         let client = try taskClient(of: server)
         var tasks: [Int?] = []
         for data in ["a", "b", "c"] {
-            client.send(.run(taskName: "echo", data: data)) { tasks.append(task($0)) }
+            client.send(.run(taskName: "echo", data: TaskData(data))) { tasks.append(task($0)) }
         }
         try client.run { tasks.count == 3 }
         client.close()

@@ -17,7 +17,7 @@ private final class Story {
     var now: Timestamp { Timestamp(milliseconds: clock) }
 
     @discardableResult func submit(_ data: String = "", key: String? = nil) throws -> TaskID {
-        try queue.submit(TaskTypeIndex(rawValue: 0), data: data, key: key, from: Self.alice, at: now).id
+        try queue.submit(TaskTypeIndex(rawValue: 0), data: TaskData(data), key: key, from: Self.alice, at: now).id
     }
 
     func run(_ result: String = "") {

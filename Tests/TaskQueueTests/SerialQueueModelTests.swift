@@ -59,7 +59,8 @@ final class QueueComparison {
         story.append("submit \(data) of type \(type) with key \(key ?? "none")")
         let answer = Result { () throws(SerialQueue.Refusal) in
             try queue.submit(
-                TaskTypeIndex(rawValue: UInt16(type)), data: data, key: key, from: ConnectionID(rawValue: 1), at: now)
+                TaskTypeIndex(rawValue: UInt16(type)), data: TaskData(data), key: key, from: ConnectionID(rawValue: 1),
+                at: now)
         }
         if let key, let known = reference.task(withKey: key) {
             let task = reference.tasks[known]

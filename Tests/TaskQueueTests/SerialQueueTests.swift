@@ -16,7 +16,7 @@ private final class Story {
     }
 
     func submit(_ data: String, from connection: ConnectionID = alice) throws -> TaskID {
-        try queue.submit(TaskTypeIndex(rawValue: 3), data: data, from: connection, at: now()).id
+        try queue.submit(TaskTypeIndex(rawValue: 3), data: TaskData(data), from: connection, at: now()).id
     }
 
     func start() -> SerialQueue.Start? { queue.startNext(at: now()) }
@@ -176,7 +176,7 @@ struct SerialQueueTests {
         let story = Story()
         func submit(_ data: String, _ type: UInt16, _ key: String) throws -> (id: TaskID, isExisting: Bool) {
             try story.queue.submit(
-                TaskTypeIndex(rawValue: type), data: data, key: key, from: Story.alice, at: story.now())
+                TaskTypeIndex(rawValue: type), data: TaskData(data), key: key, from: Story.alice, at: story.now())
         }
         let first = try submit("data", 3, "k")
         #expect(first.id == .first && !first.isExisting)

@@ -25,7 +25,7 @@ private struct Conversation {
     }
 
     var server: TaskServer { dialogue.server }
-    var gatheredBytes: Int { server.outbox.bytes.count }
+    var gatheredBytes: Int { server.outbox.count }
     var mustSend: Bool { server.outbox.isFull }
 }
 

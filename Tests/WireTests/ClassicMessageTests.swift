@@ -97,6 +97,7 @@ struct TaskIDTests {
 struct TaskStateTests {
     @Test func theWordsOnTheWire() {
         #expect(TaskState.allCases.map(\.rawValue) == ["waiting", "execute", "success", "error"])
+        #expect(TaskState.allCases.map { "\($0.word)" } == TaskState.allCases.map(\.rawValue))
         #expect(TaskState.allCases.filter(\.isFinal) == [.success, .error])
     }
 }
