@@ -21,6 +21,9 @@ def end_at_signals():
     """At the first signal all is ended, as at a failure; those behind it must not disturb that."""
     def end(number, _):
         ignore_signals()
+        # They stand still until they are killed: else one complains that another has gone.
+        for process in children():
+            os.kill(process, signal.SIGSTOP)
         print(f"bench: ended by {signal.Signals(number).name}", file=sys.stderr)
         sys.exit(128 + number)
 
