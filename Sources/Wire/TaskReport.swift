@@ -36,7 +36,7 @@ package struct TaskReport: Hashable, Sendable {
         bytes.append(member: "task_id", number: id?.rawValue)
         bytes.append(member: "status", word: state.word)
         bytes.append(member: "task_name", string: taskName)
-        bytes.append(atMost: 64 + 5 * JSONCursor.mostDigits) {
+        bytes.append(atMost: 72 + 5 * JSONCursor.mostDigits) {
             $0.put(member: "position", number: position)
             $0.put(member: "eta_ms", number: timeLeft)
             $0.put(member: "submitted_at", number: submittedAt)

@@ -28,6 +28,17 @@ private let fullMembers =
     + #""failure":{"code":"failed","message":"no \"way\"\n"}"#
 
 struct ReplyTests {
+    @Test func thereIsRoomForTheLongestNumbers() {
+        var report = TaskReport(id: TaskID(rawValue: TaskID.range.upperBound), state: .execute)
+        for path in [
+            \TaskReport.position, \.timeLeft, \.submittedAt, \.startedAt, \.finishedAt,
+        ] { report[keyPath: path] = .min }
+        let numbers = line(.status(report), sequence: TaskID.range.upperBound).split(separator: "\(Int.min)")
+        #expect(numbers.count == 6)
+        let task = Reply.Submission(task: report, instance: InstanceID(rawValue: .max), isExisting: true)
+        #expect(line(.submitted(task), sequence: TaskID.range.upperBound).split(separator: "\(Int.min)").count == 3)
+    }
+
     private func expect(
         _ reply: Reply, to request: Request, isWritten members: String, at location: SourceLocation = #_sourceLocation
     ) throws {
