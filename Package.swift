@@ -41,104 +41,81 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        // The event loop, sockets, timers, signals and the thread pool: what the product stands on.
+        // The event loop, sockets, timers, signals and the thread pool.
         .systemLibrary(
             name: "CLibuv", pkgConfig: "libuv",
             providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
-        // Starts programs: what a child does before it becomes one must not be Swift.
-        .target(name: "CSpawn"),
-        .target(name: "Libuv", dependencies: ["CLibuv", "CSpawn"], swiftSettings: settings),
+        // Starts programs: between vfork and exec a child must not run Swift.
+        .target(name: "CProcess"),
+        .target(name: "Libuv", dependencies: ["CLibuv", "CProcess"], swiftSettings: settings),
 
-        // simdjson reads JSON strictly and some thirty times as fast as Foundation's decoder.
+        // simdjson reads JSON strictly, some thirty times as fast as Foundation's decoder.
         // Linked by name: SwiftPM warns about a flag in its pkg-config file.
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
-            name: "SimdJSON", dependencies: ["CSimdjson"],
+            name: "JSON", dependencies: ["CSimdjson"],
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
 
-        // toml++ reads the file of task types, and knows on which line things stand. Compiled in: it is headers alone, so that
-        // nothing more has to be there where the daemon runs. TOMLKit, which wraps it for Swift, would bring Foundation in.
+        // toml++ reads the file of task types and knows the line of each value. It is header-only and compiled in, so that the
+        // daemon needs no more libraries. TOMLKit, its Swift wrapper, would bring Foundation in.
         .target(name: "CTomlplusplus"),
-        .target(name: "TOML", dependencies: ["CTomlplusplus"], swiftSettings: settings),
 
+        .target(name: "TaskCore", swiftSettings: safe),
         .target(
-            name: "Wire", dependencies: ["SimdJSON"], exclude: ["PROTOCOL.md"],
-            swiftSettings: safe),
-        .target(name: "Spelling", swiftSettings: safe),
-        .target(name: "Quantities", swiftSettings: safe),
-        .target(name: "TaskCatalog", dependencies: ["Wire"], swiftSettings: safe),
+            name: "TaskProtocol", dependencies: ["JSON", "TaskCore"], exclude: ["PROTOCOL.md"], swiftSettings: safe),
         .target(
-            name: "TaskFile", dependencies: ["TOML", "TaskCatalog", "Wire", "Spelling", "Quantities"],
-            swiftSettings: safe),
-        .target(name: "TaskQueue", dependencies: ["Wire", deque], swiftSettings: safe),
+            name: "TaskFile", dependencies: ["CTomlplusplus", "TaskCore"], swiftSettings: settings),
+        .target(name: "TaskQueue", dependencies: ["TaskCore", deque], swiftSettings: safe),
         .target(
             name: "TaskServer",
-            dependencies: ["Libuv", "Wire", "TaskQueue", "TaskCatalog", "Spelling", deque, logging],
-            swiftSettings: safe),
-        .target(
-            name: "TaskClient", dependencies: ["Libuv", "Wire"], swiftSettings: safe),
-        .target(name: "TaskPresentation", dependencies: ["Wire"], swiftSettings: safe),
-        .target(
-            name: "ClientCommands", dependencies: ["Libuv", "TaskClient", "TaskPresentation", "Spelling", "Wire"],
-            swiftSettings: safe),
+            dependencies: ["Libuv", "TaskCore", "TaskProtocol", "TaskQueue", deque, logging], swiftSettings: safe),
+        .target(name: "TaskClient", dependencies: ["Libuv", "TaskCore", "TaskProtocol"], swiftSettings: safe),
 
-        .target(name: "Manual", dependencies: ["SimdJSON"], swiftSettings: safe),
+        .target(name: "Manual", dependencies: ["JSON"], swiftSettings: safe),
         .target(
-            name: "CommandArguments", dependencies: ["Libuv", "Manual", "Quantities", arguments], swiftSettings: safe),
+            name: "CommandArguments", dependencies: ["Libuv", "Manual", "TaskCore", arguments], swiftSettings: safe),
         .executableTarget(
             name: "uv-taskd",
             dependencies: [
-                "TaskServer", "TaskFile", "TaskCatalog", "Libuv", "Wire", "Quantities", "CommandArguments", "Manual",
-                arguments, logging,
+                "TaskServer", "TaskFile", "TaskCore", "TaskProtocol", "Libuv", "CommandArguments", "Manual", arguments,
+                logging,
             ],
             swiftSettings: safe),
         .executableTarget(
             name: "uv-task",
             dependencies: [
-                "ClientCommands", "TaskClient", "TaskPresentation", "TaskCatalog", "Spelling", "Libuv", "Wire",
-                "CommandArguments", "Manual", arguments,
+                "TaskClient", "TaskCore", "TaskProtocol", "Libuv", "CommandArguments", "Manual", arguments,
             ],
             swiftSettings: safe),
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
-        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON", "ModelRuns"], swiftSettings: settings),
-        .testTarget(name: "TOMLTests", dependencies: ["TOML", "ModelRuns"], swiftSettings: settings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "ModelRuns"], swiftSettings: settings),
+        .testTarget(name: "TaskCoreTests", dependencies: ["TaskCore"], swiftSettings: settings),
         // What must hold for any bytes on a connection: checked by a unit test, and by the fuzzer below.
         .target(
-            name: "MessageProperties", dependencies: ["Wire", "SimdJSON", "ModelRuns"], path: "Tests/MessageProperties",
+            name: "MessageProperties", dependencies: ["TaskCore", "TaskProtocol", "JSON", "ModelRuns"],
+            path: "Tests/MessageProperties", swiftSettings: settings),
+        .testTarget(
+            name: "TaskProtocolTests", dependencies: ["TaskCore", "TaskProtocol", "MessageProperties", "ModelRuns"],
             swiftSettings: settings),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "MessageProperties", "ModelRuns"], swiftSettings: settings),
-        .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: settings),
-        .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"], swiftSettings: settings),
-        .testTarget(
-            name: "TaskFileTests", dependencies: ["TaskFile", "TaskCatalog", "Wire"], swiftSettings: settings),
-        .testTarget(name: "TaskCatalogTests", dependencies: ["TaskCatalog", "Wire"], swiftSettings: settings),
-        // Random numbers that come again, and how long the tests run that compare random sequences with a reference.
+            name: "TaskFileTests", dependencies: ["TaskFile", "TaskCore", "ModelRuns"], swiftSettings: settings),
+        // Reproducible random numbers, and how long tests run that compare random sequences with a reference.
         .target(name: "ModelRuns", path: "Tests/ModelRuns", swiftSettings: settings),
         .testTarget(
-            name: "TaskQueueTests", dependencies: ["TaskQueue", "Wire", "ModelRuns"], swiftSettings: settings),
+            name: "TaskQueueTests", dependencies: ["TaskQueue", "TaskCore", "ModelRuns"], swiftSettings: settings),
         .testTarget(
             name: "TaskServerTests",
             dependencies: [
-                "TaskServer", "TaskQueue", "TaskCatalog", "TaskFile", "Libuv", "Wire", "ModelRuns", logging,
+                "TaskServer", "TaskQueue", "TaskCore", "TaskFile", "Libuv", "TaskProtocol", "ModelRuns", logging,
             ],
             swiftSettings: settings),
-        // A server that follows a script, and the real one on a thread of its own: what clients are tested against.
+        // A scripted server, and the real one on a thread of its own: what clients are tested against.
         .target(
-            name: "TestServers", dependencies: ["TaskServer", "TaskCatalog", "TaskClient", "Libuv", logging],
+            name: "TestServers", dependencies: ["TaskServer", "TaskCore", "TaskClient", "Libuv", logging],
             path: "Tests/TestServers", swiftSettings: settings),
         .testTarget(
-            name: "TaskClientTests", dependencies: ["TaskClient", "TestServers", "Libuv", "Wire"],
-            swiftSettings: settings),
-        .testTarget(
-            name: "TaskPresentationTests", dependencies: ["TaskPresentation", "Wire"], swiftSettings: settings),
-        .testTarget(
-            name: "ClientCommandsTests",
-            dependencies: [
-                "ClientCommands", "TestServers", "TaskServer", "TaskCatalog", "TaskClient", "TaskPresentation", "Libuv",
-                "Wire",
-            ],
+            name: "TaskClientTests", dependencies: ["TaskClient", "TestServers", "Libuv", "TaskCore", "TaskProtocol"],
             swiftSettings: settings),
         .testTarget(name: "ManualTests", dependencies: ["Manual"], swiftSettings: settings),
         .testTarget(
@@ -147,7 +124,10 @@ let package = Package(
         .testTarget(
             name: "uv-taskdTests", dependencies: ["uv-taskd", "TaskServer", arguments], swiftSettings: settings),
         .testTarget(
-            name: "uv-taskTests", dependencies: ["uv-task", "ClientCommands", "TaskPresentation", "Wire", arguments],
+            name: "uv-taskTests",
+            dependencies: [
+                "uv-task", "TestServers", "TaskServer", "TaskClient", "TaskCore", "TaskProtocol", "Libuv", arguments,
+            ],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

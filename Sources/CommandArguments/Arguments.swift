@@ -1,5 +1,5 @@
 package import ArgumentParser
-import Quantities
+import TaskCore
 
 /// A length of time on a command line, as `TimeText` reads it.
 package struct TimeArgument: Hashable, Sendable, CustomStringConvertible {

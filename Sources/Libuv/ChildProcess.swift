@@ -1,5 +1,5 @@
 import CLibuv
-import CSpawn
+import CProcess
 
 #if canImport(Glibc)
     import Glibc
@@ -115,7 +115,7 @@ package final class ChildProcess {
     /// Looks whether the process has ended. Until this is closed, its id is no other's.
     func look() {
         var (status, signal): (Int32, Int32) = (0, 0)
-        guard let action = onEnd, cspawn_has_ended(session.identifier, &status, &signal) else { return }
+        guard let action = onEnd, cprocess_has_ended(session.identifier, &status, &signal) else { return }
         onEnd = nil
         hasEnded = true
         action(signal == 0 ? .exited(status: Int(status)) : .signalled(number: Int(signal)))
@@ -161,11 +161,11 @@ private func start(
 ) throws(UVError) -> pid_t {
     var process: pid_t = 0
     let error = withCStrings(program.files) { files in
-        // Room for a shell's script, see cspawn.h.
+        // Room for a shell's script, see cprocess.h.
         withCStrings(program.arguments, spare: 1) { arguments in
             withCStrings(program.environment?.entries ?? []) { environment in
                 withCStrings([program.directory ?? ""]) { directory in
-                    var raw = cspawn_program()
+                    var raw = cprocess_program()
                     raw.files = UnsafePointer(files)
                     raw.arguments = arguments
                     raw.environment = UnsafePointer(program.environment == nil ? environ : environment)
@@ -173,7 +173,7 @@ private func start(
                     raw.streams = (streams[0], streams[1], streams[2])
                     raw.descriptor_limit = program.descriptorLimit.map { UInt(clamping: $0) } ?? 0
                     raw.announced_to = announcedTo ?? -1
-                    return cspawn_start(&raw, &process)
+                    return cprocess_start(&raw, &process)
                 }
             }
         }

@@ -1,4 +1,4 @@
-import SimdJSON
+import JSON
 
 /// A text was given that is not a description of a program.
 package struct UnknownDump: Error, Equatable {}

@@ -1,4 +1,5 @@
-package import Wire
+import TaskCore
+package import TaskProtocol
 
 extension TaskClient {
     /// What the server answered to one request.

@@ -1,5 +1,6 @@
 import Libuv
-package import Wire
+package import TaskCore
+import TaskProtocol
 
 /// A connection to a task server for requests without a `seq`, as the original's clients speak: answered in order.
 /// Calls return when the answer is there; the loop runs meanwhile.

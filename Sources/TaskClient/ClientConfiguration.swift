@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// Whom a client talks to, and how patiently.
 package struct ClientConfiguration: Sendable {

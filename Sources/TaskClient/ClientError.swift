@@ -1,5 +1,6 @@
 package import Libuv
-package import Wire
+import TaskCore
+package import TaskProtocol
 
 /// Why the client got no answer.
 package indirect enum ClientError: Error, Equatable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Libuv
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// A TCP connection to a server, cut into messages.
 final class Connection {

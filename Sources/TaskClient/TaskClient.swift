@@ -1,5 +1,6 @@
 package import Libuv
-package import Wire
+package import TaskCore
+package import TaskProtocol
 
 /// A client of a task server that asks with a `seq`: any number of requests at once, answered in any order.
 ///

@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// The requests that have no reply yet, by their `seq`.
 struct UnansweredRequests {

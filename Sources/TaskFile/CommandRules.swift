@@ -1,5 +1,4 @@
-import TaskCatalog
-import Wire
+import TaskCore
 
 /// What a command must not do with a client's data: be chosen by it, be led to options by it, or run it.
 struct CommandRules {

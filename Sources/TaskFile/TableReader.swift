@@ -1,5 +1,4 @@
-import Spelling
-import TOML
+import TaskCore
 
 /// Takes the values of one table, and notes what is wrong with them.
 struct TableReader {

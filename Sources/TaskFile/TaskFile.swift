@@ -1,6 +1,4 @@
-import Spelling
-import TOML
-package import TaskCatalog
+package import TaskCore
 
 /// A file of task types: a TOML table `[tasks.NAME]` for each, whose `command` is run.
 package struct TaskFile: Sendable {

@@ -1,6 +1,4 @@
-import Quantities
-import TaskCatalog
-import Wire
+import TaskCore
 
 extension TaskFile {
     /// What the file says, for its operator: each type with its command line, what goes in and out, and its limits.

@@ -1,7 +1,4 @@
-import Quantities
-import TOML
-import TaskCatalog
-import Wire
+import TaskCore
 
 /// Reads one task type's table.
 struct TaskTypeReader {

@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 /// Which key made which task, and of what. A task without a key is not in here.
 struct KeyRegistry {

@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 /// The logs of tasks that have ended and are kept; one that is empty is not in here.
 struct LogTable {

@@ -1,4 +1,4 @@
-package import Wire
+package import TaskCore
 
 /// What the queue answers.
 extension SerialQueue {

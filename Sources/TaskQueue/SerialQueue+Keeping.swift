@@ -1,5 +1,5 @@
 import DequeModule
-package import Wire
+package import TaskCore
 
 /// What the queue keeps of tasks that have ended, and how it makes room: the one that ended first is forgotten first.
 extension SerialQueue {

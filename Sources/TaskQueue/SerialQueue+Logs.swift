@@ -1,4 +1,4 @@
-package import Wire
+package import TaskCore
 
 /// What the commands of tasks write to their standard error. The log of the running task is kept with it until that is
 /// forgotten; a task that has no command has an empty one.

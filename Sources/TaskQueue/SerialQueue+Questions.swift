@@ -1,4 +1,4 @@
-package import Wire
+package import TaskCore
 
 /// What can be asked of the queue.
 extension SerialQueue {
@@ -65,7 +65,7 @@ extension SerialQueue {
     package static let listScan = 10_000
 
     /// A part of the list of all tasks that are kept; it may be short though there is more.
-    package func list(_ query: Request.ListQuery) -> Page {
+    package func list(_ query: ListQuery) -> Page {
         var ids: [TaskID] = []
         var id = min(query.before ?? tasks.nextID, tasks.nextID)
         var scanned = 0

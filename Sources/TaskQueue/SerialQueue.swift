@@ -1,5 +1,5 @@
 import DequeModule
-package import Wire
+package import TaskCore
 
 /// The queue that runs one task at a time, as a state machine: it does nothing itself, reads no clock, and
 /// answers what is to be done.

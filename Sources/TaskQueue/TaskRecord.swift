@@ -1,4 +1,4 @@
-package import Wire
+package import TaskCore
 
 /// A moment in milliseconds, on a clock that never goes back; whoever calls the queue reads it.
 package struct Timestamp: Hashable, Comparable, Sendable {

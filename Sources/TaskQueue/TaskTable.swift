@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 /// The records of the tasks that are kept, by id. Ids come one after the other, so a record's place follows from its id.
 ///

@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 /// A request that waits for a task's end.
 package struct Waiter: Hashable, Comparable, Sendable {

@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 /// How many tasks wait, by type, and how many of them with an id below another: a Fenwick tree over blocks of ids.
 ///

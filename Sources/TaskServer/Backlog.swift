@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// Bytes that came in and are not read yet, because the session pauses.
 ///

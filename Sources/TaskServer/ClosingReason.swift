@@ -1,7 +1,7 @@
 import Libuv
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// Why a session ended.
 /// Indirect, so that a session has room for no more than a pointer to it.

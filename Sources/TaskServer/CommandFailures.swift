@@ -1,6 +1,6 @@
 import Libuv
-import TaskCatalog
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// Why a command's task failed, in words.
 extension TaskFailure {

@@ -1,6 +1,6 @@
 import Libuv
-import TaskCatalog
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// One run of a task's command: its process, its input and output, and its end.
 ///

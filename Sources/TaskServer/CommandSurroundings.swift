@@ -1,6 +1,6 @@
 import Libuv
-import TaskCatalog
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// What all commands of a server run with.
 struct CommandSurroundings {

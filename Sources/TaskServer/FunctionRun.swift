@@ -1,6 +1,7 @@
 import Libuv
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// One call of a task's function, on libuv's thread pool.
 final class FunctionRun: TaskRun {

@@ -1,6 +1,7 @@
 import Libuv
 import Logging
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// Counts refusals, and sums them up in a log line a second, so that no client can flood the log. While nothing is
 /// refused it costs nothing.

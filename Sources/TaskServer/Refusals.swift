@@ -1,6 +1,6 @@
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// Why the server refuses a request with a `seq`, in words that say what to do.
 extension RequestError {

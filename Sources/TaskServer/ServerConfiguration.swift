@@ -1,6 +1,7 @@
 import Libuv
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// What an operator can set; the defaults are those of the command line.
 package struct ServerConfiguration: Sendable {

@@ -1,6 +1,6 @@
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// What each classic request does. One that is refused ends the session.
 extension Session {

@@ -1,5 +1,6 @@
 import Libuv
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// What a session holds in memory.
 extension Session {

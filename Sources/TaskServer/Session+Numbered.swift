@@ -1,8 +1,7 @@
 import Libuv
-import Spelling
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// What each request with a `seq` does. Every one is answered.
 extension Session {
@@ -76,7 +75,7 @@ extension Session {
         throw server.queue.isForgotten(task) ? .expired(task) : .unknownTask(task)
     }
 
-    private func page(_ query: Request.ListQuery) -> Reply.TaskPage {
+    private func page(_ query: ListQuery) -> Reply.TaskPage {
         let page = server.queue.list(query)
         turn.add(scannedRecords: page.scanned)
         let tasks = page.ids.compactMap { id in

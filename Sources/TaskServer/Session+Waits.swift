@@ -1,6 +1,7 @@
 import Libuv
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// Requests that are answered when a task has ended, or has written to its log.
 extension Session {

@@ -1,6 +1,7 @@
 import Libuv
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// One connection: bytes in, requests to the server, replies out; those to classic requests in their order.
 ///

@@ -1,5 +1,6 @@
 import Libuv
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// What most sessions do without, most of the time: what came in and waits, how they end, and what they do at a time.
 final class SessionRareState {

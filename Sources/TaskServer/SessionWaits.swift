@@ -1,7 +1,8 @@
 import DequeModule
 import Libuv
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// A classic `status` that is held until its task has ended.
 struct HeldStatus {

@@ -1,7 +1,7 @@
 import Libuv
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// A task on its way.
 protocol TaskRun: AnyObject {

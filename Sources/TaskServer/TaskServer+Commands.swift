@@ -1,6 +1,6 @@
 import Libuv
 import Logging
-import TaskCatalog
+import TaskCore
 
 /// What the server does for tasks that are commands.
 extension TaskServer {

@@ -1,8 +1,9 @@
 import DequeModule
 import Libuv
 import Logging
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// Which connections the server has, and how much they may hold.
 extension TaskServer {

@@ -1,7 +1,7 @@
 import Libuv
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// What the server tells of itself and of its tasks.
 extension TaskServer {

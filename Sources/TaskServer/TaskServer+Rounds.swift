@@ -1,7 +1,8 @@
 import DequeModule
 import Libuv
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// How a wait for a task came to its own.
 enum WaitOutcome {

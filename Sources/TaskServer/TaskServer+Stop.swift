@@ -1,8 +1,8 @@
 package import Libuv
 import Logging
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// How far the stop of a server has come.
 enum StopPhase {

@@ -1,8 +1,8 @@
 import Libuv
 import Logging
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// The way of a task through the server: into the queue, onto the pool, and its end to those who wait.
 extension TaskServer {

@@ -1,9 +1,9 @@
 import DequeModule
 package import Libuv
 package import Logging
-package import TaskCatalog
+package import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// The task server: takes requests on its connections, queues the tasks, has them run one at a time, and
 /// answers. One loop, one thread; only the tasks themselves run elsewhere.

@@ -1,5 +1,5 @@
 import Libuv
-package import TaskCatalog
+package import TaskCore
 
 extension TaskType {
     /// What its command needs and does not find now, a line each: no reason not to start, since it may come.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CommandArguments
-import Quantities
+import TaskCore
+import TaskProtocol
 import TaskServer
-import Wire
 
 /// How much the daemon takes from its clients, and how long it keeps what has ended.
 struct LimitOptions: ParsableArguments {

@@ -3,10 +3,9 @@ import CommandArguments
 import Libuv
 import Logging
 import Manual
-import Quantities
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskServer
-import Wire
 
 @main
 struct TaskDaemon: ParsableCommand {

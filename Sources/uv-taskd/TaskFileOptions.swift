@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandArguments
 import Libuv
-import TaskCatalog
+import TaskCore
 import TaskFile
 import TaskServer
 

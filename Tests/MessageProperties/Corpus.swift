@@ -35,7 +35,7 @@ package enum Corpus {
     /// leaves open becomes a number.
     private static func dialogues() throws -> [[UInt8]] {
         let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Sources/Wire/PROTOCOL.md")
+            .appendingPathComponent("../../Sources/TaskProtocol/PROTOCOL.md")
         let text = try String(contentsOf: document, encoding: .utf8)
         return text.components(separatedBy: "```dialogue").dropFirst().flatMap { block in
             let lines = block.components(separatedBy: "\n```")[0]

@@ -1,5 +1,6 @@
 import ModelRuns
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// What a framer, and the reader behind it, make of a stream of bytes.
 struct Framing: Equatable {

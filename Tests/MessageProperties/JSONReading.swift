@@ -1,6 +1,7 @@
 import Foundation
-import SimdJSON
-import Wire
+import JSON
+import TaskCore
+import TaskProtocol
 
 /// One value as our reader tells it.
 private enum Value {

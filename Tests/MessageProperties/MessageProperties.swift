@@ -1,5 +1,6 @@
-import SimdJSON
-import Wire
+import JSON
+import TaskCore
+import TaskProtocol
 
 /// What must hold for any bytes on a connection, whoever sends them. The fuzzer and a unit test check the same.
 ///

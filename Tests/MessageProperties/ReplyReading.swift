@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 extension MessageProperties {
     /// A client reads whatever a server sends, and what it understood can be told again: written, and read and written
@@ -18,7 +19,7 @@ extension MessageProperties {
 
     private static let requests: [Request] = [
         .run(taskName: "", data: ""), .status(.first), .result(.first), .cancel(.first), .log(.first),
-        .list(Request.ListQuery()), .stats, .info,
+        .list(ListQuery()), .stats, .info,
     ]
 
     /// What the reply says to `request`, written; nil where it says nothing.

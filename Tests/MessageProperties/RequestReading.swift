@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// What the server takes a message for, as far as PROTOCOL.md settles it.
 private enum Outcome: Equatable {
@@ -71,7 +72,7 @@ private struct ExpectedRequest {
         case "get_result": return try .result(needed("task_id", taskID), wait)
         case "cancel": return try .cancel(needed("task_id", taskID))
         case "log": return try .log(needed("task_id", taskID), offset: offset, wait)
-        case "list": return .list(Request.ListQuery(state: state, before: before, limit: limit))
+        case "list": return .list(ListQuery(state: state, before: before, limit: limit))
         case "stats": return .stats
         case "info": return .info
         default: throw Wrong(code: .unknownRequest)

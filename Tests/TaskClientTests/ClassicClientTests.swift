@@ -1,7 +1,8 @@
 import Libuv
+import TaskCore
+import TaskProtocol
 import TestServers
 import Testing
-import Wire
 
 @testable import TaskClient
 

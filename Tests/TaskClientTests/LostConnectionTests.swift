@@ -1,6 +1,7 @@
+import TaskCore
+import TaskProtocol
 import TestServers
 import Testing
-import Wire
 
 @testable import TaskClient
 

@@ -1,7 +1,8 @@
 import Foundation
+import TaskCore
+import TaskProtocol
 import TestServers
 import Testing
-import Wire
 
 @testable import TaskClient
 

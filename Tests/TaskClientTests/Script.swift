@@ -1,5 +1,6 @@
+import TaskCore
+import TaskProtocol
 import TestServers
-import Wire
 
 @testable import TaskClient
 

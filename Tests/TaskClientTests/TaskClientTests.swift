@@ -1,8 +1,9 @@
 import Foundation
 import Libuv
+import TaskCore
+import TaskProtocol
 import TestServers
 import Testing
-import Wire
 
 @testable import TaskClient
 

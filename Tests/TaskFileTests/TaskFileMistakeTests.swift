@@ -1,4 +1,4 @@
-import TaskCatalog
+import TaskCore
 import Testing
 
 @testable import TaskFile

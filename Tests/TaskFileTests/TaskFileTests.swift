@@ -1,6 +1,5 @@
-import TaskCatalog
+import TaskCore
 import Testing
-import Wire
 
 @testable import TaskFile
 

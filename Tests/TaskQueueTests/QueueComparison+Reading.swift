@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 @testable import TaskQueue
 
@@ -42,14 +42,14 @@ extension QueueComparison {
     }
 
     private func listsAgree() -> Bool {
-        let query = Request.ListQuery(
+        let query = ListQuery(
             state: ([nil] + TaskState.allCases).randomElement(using: &generator)!,
             before: TaskID(rawValue: number(0..<(reference.tasks.count + 3))), limit: number(1..<12))
         let page = queue.list(query)
         let expected = reference.list(query)
         // The reference's list without its limit tells whether there is more.
         let older = reference.list(
-            Request.ListQuery(before: page.ids.last ?? TaskID(rawValue: reference.tasks.count + 1), limit: 1000))
+            ListQuery(before: page.ids.last ?? TaskID(rawValue: reference.tasks.count + 1), limit: 1000))
         let next = expected.count == query.limit && !older.isEmpty ? page.ids.last : nil
         return page.ids.map { $0.rawValue - 1 } == expected && page.next == next
     }

@@ -1,5 +1,5 @@
+import TaskCore
 import Testing
-import Wire
 
 @testable import TaskQueue
 
@@ -26,7 +26,7 @@ private final class Story {
     }
 
     /// The ids of those that are kept.
-    var kept: [Int] { queue.list(Request.ListQuery(limit: 1000)).ids.map(\.rawValue).sorted() }
+    var kept: [Int] { queue.list(ListQuery(limit: 1000)).ids.map(\.rawValue).sorted() }
 }
 
 struct QueueLimitsTests {

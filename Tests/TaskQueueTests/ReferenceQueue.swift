@@ -1,4 +1,4 @@
-import Wire
+import TaskCore
 
 @testable import TaskQueue
 
@@ -95,7 +95,7 @@ struct Reference {
         return places
     }
 
-    func list(_ query: Request.ListQuery) -> [Int] {
+    func list(_ query: ListQuery) -> [Int] {
         let end = query.before.map { min($0.rawValue - 1, tasks.count) } ?? tasks.count
         let found = kept.filter { $0 < end && (query.state == nil || tasks[$0].state == query.state) }.reversed()
         return Array(found.prefix(query.limit))

@@ -1,6 +1,6 @@
 import ModelRuns
+import TaskCore
 import Testing
-import Wire
 
 @testable import TaskQueue
 

@@ -1,5 +1,5 @@
+import TaskCore
 import Testing
-import Wire
 
 @testable import TaskQueue
 
@@ -201,7 +201,7 @@ struct SerialQueueTests {
         let story = Story()
         for _ in 1...25_000 { _ = try story.submit("") }
         _ = story.start()
-        var query = Request.ListQuery(state: .execute)
+        var query = ListQuery(state: .execute)
         var pages: [SerialQueue.Page] = []
         repeat {
             pages.append(story.queue.list(query))
@@ -209,9 +209,9 @@ struct SerialQueueTests {
         } while query.before != nil
         #expect(pages.map(\.ids.count) == [0, 0, 1])
         #expect(pages.map { $0.next?.rawValue } == [15_001, 5001, nil])
-        let newest = story.queue.list(Request.ListQuery(limit: 2))
+        let newest = story.queue.list(ListQuery(limit: 2))
         #expect(newest.ids.map(\.rawValue) == [25_000, 24_999] && newest.next?.rawValue == 24_999)
-        let last = story.queue.list(Request.ListQuery(before: TaskID(rawValue: 3), limit: 2))
+        let last = story.queue.list(ListQuery(before: TaskID(rawValue: 3), limit: 2))
         #expect(last.ids.map(\.rawValue) == [2, 1] && last.next == nil)
     }
 

@@ -1,5 +1,5 @@
+import TaskCore
 import Testing
-import Wire
 
 @testable import TaskQueue
 

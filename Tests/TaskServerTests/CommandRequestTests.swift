@@ -1,7 +1,7 @@
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
 import Testing
-import Wire
 
 @testable import TaskServer
 

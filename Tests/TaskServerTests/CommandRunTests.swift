@@ -1,9 +1,9 @@
 import Foundation
 import Libuv
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
 import Testing
-import Wire
 
 @testable import TaskServer
 

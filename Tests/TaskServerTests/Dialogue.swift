@@ -1,8 +1,8 @@
 import Libuv
 import Logging
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import Testing
-import Wire
 
 @testable import TaskServer
 

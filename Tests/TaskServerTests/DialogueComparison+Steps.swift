@@ -1,7 +1,8 @@
 import Libuv
 import ModelRuns
+import TaskCore
+import TaskProtocol
 import Testing
-import Wire
 
 @testable import TaskServer
 

@@ -1,8 +1,9 @@
 import Libuv
 import ModelRuns
+import TaskCore
+import TaskProtocol
 import TaskQueue
 import Testing
-import Wire
 
 @testable import TaskServer
 

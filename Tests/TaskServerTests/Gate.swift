@@ -1,6 +1,6 @@
 import Libuv
 import Synchronization
-import TaskCatalog
+import TaskCore
 
 /// Keeps tasks running until the test lets them end, however slow the machine is. It is closed at first.
 final class Gate: Sendable {

@@ -1,7 +1,8 @@
 import Foundation
 import Libuv
+import TaskCore
+import TaskProtocol
 import Testing
-import Wire
 
 @testable import TaskServer
 

@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// A request with a `seq` that waits for a task's end.
 struct ModelWait {

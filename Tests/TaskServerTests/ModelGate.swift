@@ -1,5 +1,5 @@
 import Foundation
-import TaskCatalog
+import TaskCore
 
 /// Where the functions of tasks wait until the test lets them go on.
 ///

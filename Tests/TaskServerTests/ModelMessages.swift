@@ -1,5 +1,6 @@
 import ModelRuns
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// The task types of the model test; all but `long` have no delay, and a function that returns when the test lets it.
 enum ModelType: String, CaseIterable {
@@ -27,7 +28,7 @@ enum ModelRequest {
     case result(Int, Wait? = nil)
     case cancel(Int)
     case log(Int, offset: Int, Wait? = nil)
-    case list(Request.ListQuery)
+    case list(ListQuery)
     case stats
     case info
 
@@ -190,7 +191,7 @@ struct ModelWriter {
         case 17, 18:
             let before = generator.oneIn(2) ? TaskID(rawValue: task(tasks, &generator)) : nil
             let state = generator.oneIn(2) ? TaskState.allCases.randomElement(using: &generator)! : nil
-            return .list(Request.ListQuery(state: state, before: before, limit: generator.number(1..<6)))
+            return .list(ListQuery(state: state, before: before, limit: generator.number(1..<6)))
         default: return generator.oneIn(2) ? .stats : .info
         }
     }

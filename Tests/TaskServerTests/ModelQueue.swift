@@ -1,5 +1,6 @@
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// A task, as the model of the server knows it; it is never taken out.
 struct ModelTask {
@@ -130,7 +131,7 @@ struct ModelQueue {
 
     // MARK: Lists
 
-    func list(_ query: Request.ListQuery) -> (ids: [Int], next: Int?) {
+    func list(_ query: ListQuery) -> (ids: [Int], next: Int?) {
         let older = kept.reversed().filter { $0 < query.before?.rawValue ?? .max }
         let found = older.filter { query.state == nil || self[$0].state == query.state }
         let page = Array(found.prefix(query.limit))

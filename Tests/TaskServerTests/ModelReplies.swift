@@ -1,5 +1,6 @@
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// What the server is to answer, in its words; `…` stands for what depends on the time, and for sentences.
 extension ModelServer {
@@ -44,7 +45,7 @@ extension ModelServer {
         return text + (isExisting ? #","existing":true"# : "")
     }
 
-    func list(_ query: Request.ListQuery) -> String {
+    func list(_ query: ListQuery) -> String {
         let page = queue.list(query)
         let tasks = page.ids.map { #"{"task_id":\#($0),\#(report($0))}"# }.joined(separator: ",")
         return #""tasks":[\#(tasks)]"# + (page.next.map { #","next":\#($0)"# } ?? "")

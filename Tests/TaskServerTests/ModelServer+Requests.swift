@@ -1,4 +1,5 @@
-import Wire
+import TaskCore
+import TaskProtocol
 
 /// What each message does.
 extension ModelServer {

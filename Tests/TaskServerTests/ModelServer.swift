@@ -1,5 +1,6 @@
+import TaskCore
+import TaskProtocol
 import TaskQueue
-import Wire
 
 /// The server as one would write it without sockets, time or a thought for speed: the oracle of the model test. A task ends when
 /// it is told so; what the server does in rounds of its own is done before a step is over.

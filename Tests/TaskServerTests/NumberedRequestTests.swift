@@ -1,8 +1,8 @@
 import Libuv
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
 import Testing
-import Wire
 
 @testable import TaskServer
 

@@ -1,9 +1,9 @@
 import Foundation
 import Libuv
-import TaskCatalog
+import TaskCore
 import TaskFile
+import TaskProtocol
 import Testing
-import Wire
 
 @testable import TaskServer
 
@@ -25,7 +25,7 @@ struct ProtocolDocumentTests {
 
     private static func examples() throws -> [Example] {
         let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Sources/Wire/PROTOCOL.md")
+            .appendingPathComponent("../../Sources/TaskProtocol/PROTOCOL.md")
         let text = try String(contentsOf: document, encoding: .utf8)
         var taskFile = ""
         let blocks = text.components(separatedBy: "```dialogue")

@@ -1,6 +1,7 @@
 import Libuv
+import TaskCore
+import TaskProtocol
 import Testing
-import Wire
 
 @testable import TaskServer
 

@@ -1,6 +1,6 @@
 import Foundation
 import Libuv
-import TaskCatalog
+import TaskCore
 import Testing
 
 @testable import TaskServer

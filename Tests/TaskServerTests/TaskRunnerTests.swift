@@ -1,10 +1,10 @@
 import Foundation
 import Libuv
 import Synchronization
-import TaskCatalog
+import TaskCore
+import TaskProtocol
 import TaskQueue
 import Testing
-import Wire
 
 @testable import TaskServer
 

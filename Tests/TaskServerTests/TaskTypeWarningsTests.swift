@@ -1,5 +1,5 @@
 import Foundation
-import TaskCatalog
+import TaskCore
 import Testing
 
 @testable import TaskServer

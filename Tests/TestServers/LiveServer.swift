@@ -1,8 +1,8 @@
 import Foundation
 import Libuv
 import Logging
-package import TaskCatalog
 import TaskClient
+package import TaskCore
 package import TaskServer
 
 /// A real server on a thread of its own, on a free port of 127.0.0.1.

@@ -1,9 +1,8 @@
 import ArgumentParser
-import TaskPresentation
+import TaskCore
+import TaskProtocol
 import Testing
-import Wire
 
-@testable import ClientCommands
 @testable import uv_task
 
 private func parse<Command: Subcommand>(_ command: Command.Type, _ arguments: String...) throws -> Command {

@@ -1,8 +1,7 @@
 import ArgumentParser
-import ClientCommands
-import TaskPresentation
+import TaskCore
+import TaskProtocol
 import Testing
-import Wire
 
 @testable import uv_task
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import TaskCatalog
+import TaskCore
 import TaskServer
 import Testing
 

@@ -1,0 +1,13 @@
+import Testing
+
+@testable import uv_task
+
+struct ProgressBarTests {
+    @Test(arguments: [
+        (0, 10, "[----------]"), (5, 5, "[#####-----]"), (99, 1, "[#########-]"), (0, 0, "[##########]"),
+        (.max, .max, "[#####-----]"), (.max, 1, "[#########-]"),
+    ])
+    func theShareOfTheTime(_ elapsed: Int, _ left: Int, _ bar: String) {
+        #expect(ProgressBar(elapsed: elapsed, left: left).bar(cells: 10) == bar)
+    }
+}
