@@ -13,7 +13,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
 
-/// For every target but the three that stand at the C doors: unsafe code is an error there.
+/// Each unsafe expression must be marked. Not for the targets that wrap C and consist of such expressions.
 let safe: [SwiftSetting] =
     settings + [
         .strictMemorySafety(),
@@ -22,6 +22,7 @@ let safe: [SwiftSetting] =
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -32,10 +33,10 @@ let package = Package(
         .executable(name: "uv-task", targets: ["uv-task"]),
     ],
     dependencies: [
-        // Options, help texts, completions, manual pages and usage errors of both programs, from one declaration each. The
-        // manual pages are made of its description of a program, which a minor version may change.
-        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
-        // Queues of what has ended, waits or is to be told: an array would move all that it holds where one leaves in front.
+        // Options, help texts, completions, manual pages and usage errors of both programs.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Deques, because an array moves everything when its first element leaves; hash trees, because a dictionary moves
+        // everything when it grows.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // Levelled log lines in the format that Swift servers share.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -45,9 +46,13 @@ let package = Package(
         .systemLibrary(
             name: "CLibuv", pkgConfig: "libuv",
             providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
-        // Starts programs: between vfork and exec a child must not run Swift.
+        .target(name: "Libuv", dependencies: ["CLibuv"], swiftSettings: settings),
+
+        // Starts and ends programs. A child must not run Swift between vfork and exec, hence the C.
         .target(name: "CProcess"),
-        .target(name: "Libuv", dependencies: ["CLibuv", "CProcess"], swiftSettings: settings),
+        .target(
+            name: "ProcessTree", dependencies: ["CProcess", "Libuv"], exclude: ["ProcessTree.md"],
+            swiftSettings: settings),
 
         // simdjson reads JSON strictly, some thirty times as fast as Foundation's decoder.
         // Linked by name: SwiftPM warns about a flag in its pkg-config file.
@@ -62,71 +67,81 @@ let package = Package(
 
         .target(name: "TaskCore", swiftSettings: safe),
         .target(
-            name: "TaskProtocol", dependencies: ["JSON", "TaskCore"], exclude: ["PROTOCOL.md"], swiftSettings: safe),
+            name: "TaskProtocol", dependencies: ["JSON", "TaskCore"], exclude: ["PROTOCOL.md"],
+            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
         .target(
-            name: "TaskFile", dependencies: ["CTomlplusplus", "TaskCore"], swiftSettings: settings),
-        .target(name: "TaskQueue", dependencies: ["TaskCore", deque], swiftSettings: safe),
+            name: "TaskFile", dependencies: ["CTomlplusplus", "TaskCore"], exclude: ["TASKFILE.md"],
+            swiftSettings: safe),
+        .target(name: "TaskQueue", dependencies: ["TaskCore", deque, hashTrees], swiftSettings: safe),
         .target(
             name: "TaskServer",
-            dependencies: ["Libuv", "TaskCore", "TaskProtocol", "TaskQueue", deque, logging], swiftSettings: safe),
-        .target(name: "TaskClient", dependencies: ["Libuv", "TaskCore", "TaskProtocol"], swiftSettings: safe),
+            dependencies: ["Libuv", "ProcessTree", "TaskCore", "TaskProtocol", "TaskQueue", deque, logging],
+            swiftSettings: safe),
+        .target(name: "TaskClient", dependencies: ["JSON", "Libuv", "TaskCore", "TaskProtocol"], swiftSettings: safe),
 
-        .target(name: "Manual", dependencies: ["JSON"], swiftSettings: safe),
-        .target(
-            name: "CommandArguments", dependencies: ["Libuv", "Manual", "TaskCore", arguments], swiftSettings: safe),
+        .target(name: "CommandArguments", dependencies: ["Libuv", "TaskCore", arguments], swiftSettings: safe),
         .executableTarget(
             name: "uv-taskd",
             dependencies: [
-                "TaskServer", "TaskFile", "TaskCore", "TaskProtocol", "Libuv", "CommandArguments", "Manual", arguments,
-                logging,
+                "TaskServer", "TaskFile", "TaskCore", "Libuv", "ProcessTree", "CommandArguments", arguments, logging,
             ],
             swiftSettings: safe),
         .executableTarget(
             name: "uv-task",
             dependencies: [
-                "TaskClient", "TaskCore", "TaskProtocol", "Libuv", "CommandArguments", "Manual", arguments,
+                "TaskClient", "TaskCore", "TaskProtocol", "Libuv", "CommandArguments", arguments,
             ],
             swiftSettings: safe),
 
         .testTarget(name: "LibuvTests", dependencies: ["Libuv", "CLibuv"], swiftSettings: settings),
+        .testTarget(name: "ProcessTreeTests", dependencies: ["ProcessTree", "Libuv"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "ModelRuns"], swiftSettings: settings),
-        .testTarget(name: "TaskCoreTests", dependencies: ["TaskCore"], swiftSettings: settings),
-        // What must hold for any bytes on a connection: checked by a unit test, and by the fuzzer below.
+        .testTarget(name: "TaskCoreTests", dependencies: ["TaskCore", "ModelRuns"], swiftSettings: settings),
+        // Properties of messages that hold for any bytes. A unit test and the fuzzer check them.
         .target(
             name: "MessageProperties", dependencies: ["TaskCore", "TaskProtocol", "JSON", "ModelRuns"],
             path: "Tests/MessageProperties", swiftSettings: settings),
         .testTarget(
-            name: "TaskProtocolTests", dependencies: ["TaskCore", "TaskProtocol", "MessageProperties", "ModelRuns"],
+            name: "TaskProtocolTests",
+            dependencies: ["JSON", "TaskCore", "TaskProtocol", "MessageProperties", "ModelRuns"],
             swiftSettings: settings),
         .testTarget(
             name: "TaskFileTests", dependencies: ["TaskFile", "TaskCore", "ModelRuns"], swiftSettings: settings),
         // Reproducible random numbers, and how long tests run that compare random sequences with a reference.
         .target(name: "ModelRuns", path: "Tests/ModelRuns", swiftSettings: settings),
+        // The rules of the queue, written without regard to speed: what model tests compare it with.
+        .target(
+            name: "QueueModel", dependencies: ["TaskQueue", "TaskCore"], path: "Tests/QueueModel",
+            swiftSettings: settings),
         .testTarget(
-            name: "TaskQueueTests", dependencies: ["TaskQueue", "TaskCore", "ModelRuns"], swiftSettings: settings),
+            name: "TaskQueueTests", dependencies: ["TaskQueue", "TaskCore", "QueueModel", "ModelRuns"],
+            swiftSettings: settings),
         .testTarget(
             name: "TaskServerTests",
             dependencies: [
-                "TaskServer", "TaskQueue", "TaskCore", "TaskFile", "Libuv", "TaskProtocol", "ModelRuns", logging,
+                "TaskServer", "TaskQueue", "TaskCore", "TaskFile", "Libuv", "ProcessTree", "TaskProtocol", "QueueModel",
+                "ModelRuns", logging,
             ],
             swiftSettings: settings),
-        // A scripted server, and the real one on a thread of its own: what clients are tested against.
+        // A scripted server, and the real one on a thread of its own, for the tests of clients.
         .target(
-            name: "TestServers", dependencies: ["TaskServer", "TaskCore", "TaskClient", "Libuv", logging],
-            path: "Tests/TestServers", swiftSettings: settings),
-        .testTarget(
-            name: "TaskClientTests", dependencies: ["TaskClient", "TestServers", "Libuv", "TaskCore", "TaskProtocol"],
-            swiftSettings: settings),
-        .testTarget(name: "ManualTests", dependencies: ["Manual"], swiftSettings: settings),
-        .testTarget(
-            name: "CommandArgumentsTests", dependencies: ["CommandArguments", "Manual", arguments],
+            name: "TestServers", dependencies: ["TaskServer", "TaskCore", "Libuv", logging], path: "Tests/TestServers",
             swiftSettings: settings),
         .testTarget(
-            name: "uv-taskdTests", dependencies: ["uv-taskd", "TaskServer", arguments], swiftSettings: settings),
+            name: "TaskClientTests",
+            dependencies: ["TaskClient", "TestServers", "JSON", "Libuv", "TaskCore", "TaskProtocol"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandArgumentsTests", dependencies: ["CommandArguments", "TaskCore", arguments],
+            swiftSettings: settings),
+        .testTarget(
+            name: "uv-taskdTests", dependencies: ["uv-taskd", "TaskServer", "TaskCore", arguments, logging],
+            swiftSettings: settings),
         .testTarget(
             name: "uv-taskTests",
             dependencies: [
-                "uv-task", "TestServers", "TaskServer", "TaskClient", "TaskCore", "TaskProtocol", "Libuv", arguments,
+                "uv-task", "TestServers", "TaskServer", "TaskClient", "TaskCore", "TaskProtocol", "JSON", "Libuv",
+                arguments,
             ],
             swiftSettings: settings),
     ],

@@ -11,6 +11,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 static void announce(int descriptor) {
     char line[24];
@@ -29,8 +32,9 @@ static int lower_descriptor_limit(unsigned long count) {
     return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// As execvp does, with the files that it would try: one that is no program for the system is a script for the shell.
-static int run(const cprocess_program *program) {
+// Like execvp: tries each candidate, and runs a file that is not a program (ENOEXEC) as a script of /bin/sh.
+// Returns an errno if nothing can be executed.
+static int execute(const cprocess_program *program) {
     int error = ENOENT;
     for (char *const *file = program->files; *file; file++) {
         execve(*file, program->arguments, program->environment);
@@ -49,12 +53,13 @@ static int run(const cprocess_program *program) {
     return error;
 }
 
-// What the child does. It has this process's memory, and this process waits: it calls what is safe in a signal handler, and
-// returns only where it could not become another program.
-static int become(const cprocess_program *program) {
+// Sets up the child and calls exec. Returns an errno if a step fails.
+// The child shares this process's memory, so it may call only async-signal-safe functions.
+static int set_up_and_execute(const cprocess_program *program) {
     if (setsid() < 0) return errno;
-    if (program->announced_to >= 0) announce(program->announced_to);
-    // Where nobody reads that, the signal for it waits, though it was to be ignored: this throws it away.
+    if (program->announce_to >= 0) announce(program->announce_to);
+    // If the announcement had no reader, a blocked SIGPIPE is pending. Ignoring it discards it; below it gets its default
+    // action back.
     signal(SIGPIPE, SIG_IGN);
     for (int number = 1; number < NSIG; number++) {
         if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
@@ -67,52 +72,49 @@ static int become(const cprocess_program *program) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    return run(program);
+    return execute(program);
 }
 
-// In a frame of its own: that of its caller is still this process's.
-__attribute__((noinline, noreturn)) static void be_child(const cprocess_program *program, int answer) {
-    int error = become(program);
-    ssize_t written = write(answer, &error, sizeof error);
+// Not inlined: the child must not change the stack frame of the function that called vfork.
+__attribute__((noinline, noreturn)) static void run_child(const cprocess_program *program, int report) {
+    int error = set_up_and_execute(program);
+    ssize_t written = write(report, &error, sizeof error);
     (void)written;
     _exit(127);
 }
 
-// An answer that is closed by exec says that there is no error.
-static int open_answer(int ends[2]) {
+// Opens a pipe whose ends exec closes: end of file without an errno means that exec succeeded.
+static int open_report(int ends[2]) {
     if (pipe(ends) != 0) return errno;
-    int error = 0;
-    for (int end = 0; end < 2; end++) {
-        if (fcntl(ends[end], F_SETFD, FD_CLOEXEC) != 0) error = errno;
-    }
-    if (error != 0) {
-        for (int end = 0; end < 2; end++) close(ends[end]);
-    }
+    if (fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0) return 0;
+    int error = errno;
+    close(ends[0]);
+    close(ends[1]);
     return error;
 }
 
 int cprocess_start(const cprocess_program *program, pid_t *process) {
-    int answer[2];
-    int error = open_answer(answer);
+    int report[2];
+    int error = open_report(report);
     if (error != 0) return error;
 
-    // No handler may run in the child, with this process's memory.
+    // Signals are blocked because a handler in the child would run in this process's memory.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t child = vfork();
-    if (child == 0) be_child(program, answer[1]);
+    if (child == 0) run_child(program, report[1]);
     if (child < 0) error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    close(answer[1]);
+    close(report[1]);
     if (child > 0) {
         *process = child;
         ssize_t count;
-        do count = read(answer[0], &error, sizeof error);
+        do count = read(report[0], &error, sizeof error);
         while (count < 0 && errno == EINTR);
         if (error != 0) while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
     }
-    close(answer[0]);
+    close(report[0]);
     return error;
 }
 
@@ -124,4 +126,20 @@ bool cprocess_has_ended(pid_t process, int *status, int *signal) {
     *status = has_exited ? information.si_status : 0;
     *signal = has_exited ? 0 : information.si_status;
     return true;
+}
+
+bool cprocess_adopt_orphans(void) {
+#ifdef __linux__
+    return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+#else
+    return false;
+#endif
+}
+
+void cprocess_rename(const char *name) {
+#ifdef __linux__
+    prctl(PR_SET_NAME, name);
+#else
+    (void)name;
+#endif
 }

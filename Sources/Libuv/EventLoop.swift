@@ -1,38 +1,33 @@
 import CLibuv
 import Synchronization
 
-/// One event loop (`uv_loop_t`). Everything that is made on it belongs to the thread that runs it.
+/// An event loop (`uv_loop_t`). Its handles and callbacks belong to the thread that runs it.
 @safe package final class EventLoop {
     let raw: UnsafeMutablePointer<uv_loop_t>
 
-    /// What one read may bring, for all streams of the loop: a read's bytes are used before the next one.
+    /// The buffer that all streams of the loop read into. A delegate uses the bytes before the next read.
     let readBuffer: UnsafeMutableBufferPointer<UInt8>
 
-    /// Handles that were made and whose memory libuv still has.
+    /// Handles whose memory libuv still uses.
     package internal(set) var liveHandles = 0
 
-    /// What pool threads have to do for this loop. It can't be stopped from here.
+    /// Requests of this loop on the thread pool. They cannot be stopped once they run.
     var requestsOnPool = 0
 
-    /// Tells the processes that were started on the loop of their ends, while there are some.
-    weak var childWatcher: AnyObject?
+    /// The `ChildWatcher` of this loop, which ProcessTree defines.
+    package weak var childWatcher: AnyObject?
 
-    private var isClosed = false
+    private var isClosed = true
 
-    /// Makes a loop (`uv_loop_init`).
+    /// Creates a loop (`uv_loop_init`).
     ///
-    /// - Parameter readSize: the most bytes that one read brings; at least 1.
+    /// - Parameter readSize: the most bytes that one read delivers; at least 1.
     package init(readSize: Int = 65536) throws(UVError) {
         precondition(readSize > 0)
         raw = .allocate(capacity: 1)
         readBuffer = .allocate(capacity: readSize)
-        do {
-            try check("uv_loop_init", uv_loop_init(raw))
-        } catch {
-            isClosed = true
-            throw error
-        }
-        uv_loop_set_data(raw, Unmanaged.passUnretained(self).toOpaque())
+        try check("uv_loop_init", uv_loop_init(raw))
+        isClosed = false
     }
 
     deinit {
@@ -41,50 +36,45 @@ import Synchronization
         raw.deallocate()
     }
 
-    /// Runs until nothing is left to wait for, or until `stop` (`uv_run`).
+    /// Runs until no active handle or request is left, or until `stop` (`uv_run`).
     package func run() {
         uv_run(raw, UV_RUN_DEFAULT)
     }
 
-    /// Runs until `condition` holds, looking after each round of events; or until nothing is left to wait for.
+    /// Runs until `condition` is true, which is checked after each loop iteration, or until no active handle or request
+    /// is left.
     package func run(until condition: () -> Bool) {
         while !condition(), uv_run(raw, UV_RUN_ONCE) != 0 {}
     }
 
-    /// Makes `run` return after this round of events (`uv_stop`).
+    /// Makes `run` return after the current loop iteration (`uv_stop`).
     package func stop() {
         uv_stop(raw)
     }
 
-    /// The time of this round of events, in milliseconds of a clock that never goes back (`uv_now`).
+    /// The monotonic time at the start of the loop iteration, in milliseconds (`uv_now`).
     package var now: UInt64 { uv_now(raw) }
 
-    /// The time as it really is, on the same clock: `now` falls behind while a round is long (`uv_hrtime`).
+    /// The current monotonic time in milliseconds, on the clock of `now` (`uv_hrtime`).
     package var preciseNow: UInt64 { uv_hrtime() / 1_000_000 }
 
-    /// Lets the last close callbacks run and ends the loop (`uv_loop_close`).
+    /// Runs pending close callbacks and closes the loop (`uv_loop_close`). Every handle must be closed already.
     ///
-    /// Every handle must have been closed. Where a pool thread is still at work, which can't be stopped, the loop is
-    /// left to the end of the process: see `leaveProcess`.
+    /// If a pool thread still works for the loop, libuv's memory is kept until the process ends: see `exitProcess`.
     package func close() {
         guard !isClosed else { return }
         uv_run(raw, UV_RUN_NOWAIT)
         precondition(liveHandles == 0, "\(liveHandles) handles are still open")
+        isClosed = true
         if requestsOnPool > 0 {
             let address = UInt(bitPattern: Unmanaged.passRetained(self).toOpaque())
-            loopsLeftOpen.withLock { $0.append(address) }
-            isClosed = true
+            unfinishedLoops.withLock { $0.append(address) }
             return
         }
         let result = uv_loop_close(raw)
         precondition(result == 0, "the loop is still busy")
-        isClosed = true
-    }
-
-    static func of(_ handle: UnsafeMutablePointer<uv_handle_t>) -> EventLoop {
-        Unmanaged<EventLoop>.fromOpaque(uv_loop_get_data(uv_handle_get_loop(handle))).takeUnretainedValue()
     }
 }
 
-/// The loops that are left to the end of the process, where leak checkers find them too.
-let loopsLeftOpen = Mutex<[UInt]>([])
+/// Closed loops whose memory pool threads still use. Leak checkers find the loops through this list.
+let unfinishedLoops = Mutex<[UInt]>([])

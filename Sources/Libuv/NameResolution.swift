@@ -1,72 +1,52 @@
 import CLibuv
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 extension EventLoop {
-    /// Finds the addresses of a host, on a pool thread (`uv_getaddrinfo`).
+    /// Resolves a host name on a pool thread (`uv_getaddrinfo`).
     ///
     /// - Parameters:
-    ///   - host: a name, or an IPv4 or IPv6 address as text.
-    ///   - port: 0 to 65535; every address that is found gets it.
-    ///   - completion: called once on the loop's thread, unless the loop is closed before, with at least one address, each once, in the
-    ///     resolver's order.
-    /// - Throws: `UVError` where the host is no name at all.
+    ///   - host: a name, or an IPv4 or IPv6 address.
+    ///   - port: 0 to 65535; all addresses get it.
+    ///   - completion: called once on the loop's thread, unless the loop is closed first. The addresses are in the resolver's
+    ///     order, without duplicates; there is at least one.
+    /// - Throws: if `host` is empty or contains a NUL.
     package func resolve(
         host: String, port: Int, completion: @escaping (Result<[SocketAddress], UVError>) -> Void
     ) throws(UVError) {
         guard !host.isEmpty, !host.utf8.contains(0) else {
             throw UVError(code: .invalidArgument, call: "uv_getaddrinfo")
         }
+        // Without hints, glibc leaves out the addresses of a family for which the system has no address but loopback.
         var hints = addrinfo()
-        hints.ai_socktype = streamSocket
-        hints.ai_family = AF_UNSPEC
-        try Request<uv_getaddrinfo_t, ResolvedAddresses>.start(
+        try Request<uv_getaddrinfo_t, Resolution>.start(
             "uv_getaddrinfo",
-            completion: { [self] result in
+            completion: { [self] resolution in
                 requestsOnPool -= 1
-                completion(result.addresses(port: port))
+                completion(resolution.map { addresses in addresses.map { $0.with(port: port) } })
             }
         ) { uv_getaddrinfo(raw, $0, resolutionDidEnd, host, nil, &hints) }
         requestsOnPool += 1
     }
 }
 
-#if canImport(Glibc)
-    private let streamSocket = Int32(SOCK_STREAM.rawValue)
-#else
-    private let streamSocket = SOCK_STREAM
-#endif
+private typealias Resolution = Result<[SocketAddress], UVError>
 
-/// What `uv_getaddrinfo` reports; the list is to be freed.
-private struct ResolvedAddresses {
-    let status: Int32
-    let first: UnsafeMutablePointer<addrinfo>?
-
-    func addresses(port: Int) -> Result<[SocketAddress], UVError> {
-        defer { uv_freeaddrinfo(first) }
-        do throws(UVError) { try check("uv_getaddrinfo", status) } catch { return .failure(error) }
-        var found: [SocketAddress] = []
-        for entry in sequence(first: first, next: { $0?.pointee.ai_next }) {
-            guard let entry else { break }
-            let family = entry.pointee.ai_family
-            guard family == AF_INET || family == AF_INET6, let raw = entry.pointee.ai_addr else { continue }
-            let address = SocketAddress(raw).with(port: port)
-            if !found.contains(address) { found.append(address) }
-        }
-        guard !found.isEmpty else {
-            return .failure(UVError(code: .noAddress, call: "uv_getaddrinfo"))
-        }
-        return .success(found)
+private func addresses(_ status: Int32, _ first: UnsafeMutablePointer<addrinfo>?) -> Resolution {
+    if let error = UVError("uv_getaddrinfo", status) { return .failure(error) }
+    // The resolver lists an address once for each type of socket.
+    var addresses: [SocketAddress] = []
+    var next = first
+    while let entry = next?.pointee {
+        next = entry.ai_next
+        guard [AF_INET, AF_INET6].contains(entry.ai_family), let raw = entry.ai_addr else { continue }
+        let address = SocketAddress(raw)
+        if !addresses.contains(address) { addresses.append(address) }
     }
+    return addresses.isEmpty ? .failure(UVError(code: .noAddress, call: "uv_getaddrinfo")) : .success(addresses)
 }
 
 private func resolutionDidEnd(
     _ request: UnsafeMutablePointer<uv_getaddrinfo_t>?, _ status: Int32, _ first: UnsafeMutablePointer<addrinfo>?
 ) {
-    Request<uv_getaddrinfo_t, ResolvedAddresses>.complete(
-        request, ResolvedAddresses(status: status, first: first))
+    defer { uv_freeaddrinfo(first) }
+    Request<uv_getaddrinfo_t, Resolution>.complete(request, addresses(status, first))
 }

@@ -1,52 +1,43 @@
 import CLibuv
 
-/// One piece of work on libuv's thread pool (`uv_work_t`).
+/// Work on libuv's thread pool (`uv_work_t`).
 package enum Work {
-    /// Runs `body` on a pool thread (`uv_queue_work`, which fails only where it is given no function).
+    /// Runs `body` on a pool thread (`uv_queue_work`).
     ///
-    /// - Parameter completion: called once, on the loop's thread, with what `body` answered; unless the loop is
-    ///   closed before.
+    /// - Parameter completion: called once, on the loop's thread, with the output of `body`; not called if the loop is
+    ///   closed first.
     package static func queue<Output: Sendable>(
         on loop: EventLoop, _ body: @escaping @Sendable () -> Output, completion: @escaping (Output) -> Void
     ) {
-        let work = TypedWorkRequest(body) { output in
+        var output: Output?
+        let work = WorkRequest {
+            output = body()
+        } end: {
+            guard let output else { preconditionFailure("work ended before it ran") }
             loop.requestsOnPool -= 1
             completion(output)
         }
         work.raw.pointee.data = Unmanaged.passUnretained(work).toOpaque()
+        // Fails only without a function to run.
         let result = uv_queue_work(loop.raw, work.raw, performWork, workDidEnd)
-        precondition(result == 0, "uv_queue_work refused a function")
+        precondition(result == 0)
         _ = Unmanaged.passRetained(work)
         loop.requestsOnPool += 1
     }
 }
 
-/// What the two callbacks see of the work; libuv calls them one after the other, with a lock between.
-private class WorkRequest {
+/// libuv calls `perform` on a pool thread, then `end` on the loop's thread, with a lock in between.
+private final class WorkRequest {
     let raw = UnsafeMutablePointer<uv_work_t>.allocate(capacity: 1)
+    let perform: () -> Void
+    let end: () -> Void
+
+    init(perform: @escaping () -> Void, end: @escaping () -> Void) {
+        self.perform = perform
+        self.end = end
+    }
 
     deinit { raw.deallocate() }
-
-    func perform() {}
-    func end() {}
-}
-
-private final class TypedWorkRequest<Output: Sendable>: WorkRequest {
-    private let body: @Sendable () -> Output
-    private let completion: (Output) -> Void
-    private var output: Output?
-
-    init(_ body: @escaping @Sendable () -> Output, _ completion: @escaping (Output) -> Void) {
-        self.body = body
-        self.completion = completion
-    }
-
-    override func perform() { output = body() }
-
-    override func end() {
-        guard let output else { preconditionFailure("work ended that was never performed") }
-        completion(output)
-    }
 }
 
 private func performWork(_ request: UnsafeMutablePointer<uv_work_t>?) {

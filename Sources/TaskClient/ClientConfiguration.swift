@@ -1,32 +1,35 @@
 import TaskCore
-import TaskProtocol
 
-/// Whom a client talks to, and how patiently.
+/// The server that a client connects to, and how long it waits.
 package struct ClientConfiguration: Sendable {
-    /// A name or an address; every address that the name resolves to is tried.
+    /// A name or an address. The client tries every address that the name resolves to.
     package var host = "localhost"
 
     /// 1 to 65535.
-    package var port = 4321
+    package var port = defaultPort
 
-    /// The most bytes that one read brings.
+    /// The size of one read, in bytes.
     package var readSize = 65536
 
-    /// From the beginning of connecting to the first answer, and from each later request that does not wait
-    /// to its answer; in milliseconds.
+    /// The time limit of a request that does not wait for a task, in milliseconds. That of the first request includes
+    /// connecting.
     package var connectTimeout: UInt64 = 5000
 
-    /// The longest reply that is taken, in bytes.
-    package var maximumReply = MessageLimits.reply
-
-    /// The usual one.
     package init() {}
 
-    /// Host and port in one word: `localhost:4321`, `[::1]:4321`
-    package var place: String { Self.place(host, port) }
+    /// `localhost:4321`, `[::1]:4321`
+    package var address: String { hostAndPort(host, port) }
+}
 
-    /// An IPv6 address stands in brackets.
-    static func place(_ host: String, _ port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+extension ClientConfiguration {
+    package func foreignAnswer(_ reason: String) -> ClientError { .foreignAnswer(host: host, port: port, reason) }
+
+    func timedOut(after milliseconds: UInt64, _ stage: ClientError.Stage) -> ClientError {
+        .timedOut(host: host, port: port, milliseconds: milliseconds, stage)
     }
+}
+
+/// Puts an IPv6 address in brackets.
+func hostAndPort(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
 }

@@ -2,103 +2,84 @@ import Libuv
 import TaskCore
 import TaskProtocol
 
-/// A TCP connection to a server, cut into messages.
+/// A connection to a server, split into messages.
 final class Connection {
+    private enum State {
+        case open
+        /// A write failed because the server has closed the connection. A refusal that it sent before may still arrive.
+        case unwritable(UVError)
+        case failed(ClientError)
+    }
+
+    /// Called for each message on the loop's thread. An error ends the connection.
+    var onMessage: (ReplyReader, Span<UInt8>) throws(ProtocolError) -> Void = { _, _ in }
+
     private let configuration: ClientConfiguration
-    private let stream: TCPStream
-    private var framer: LineFramer
-    private let reader = MessageReader()
-    private let onMessage: (MessageReader, Span<UInt8>) throws(BrokenMessage) -> Void
+    private let stream: SocketStream
+    private let reader = ReplyReader()
+    private var framer: Framer
+    private var state = State.open
 
-    /// Why nothing more can be sent; what came in before is still read.
-    private var writeError: UVError?
-
-    /// Why no more messages will come.
-    private(set) var failure: ClientError?
-
-    /// Connects to the first address of the host that takes the connection.
-    ///
-    /// - Parameter onMessage: called for each message, on the loop's thread; what it throws ends the connection.
-    init(
-        _ configuration: ClientConfiguration, on loop: EventLoop, deadline: Deadline,
-        onMessage: @escaping (MessageReader, Span<UInt8>) throws(BrokenMessage) -> Void
-    ) throws(ClientError) {
+    init(_ stream: SocketStream, _ configuration: ClientConfiguration) {
         self.configuration = configuration
-        self.onMessage = onMessage
-        framer = LineFramer(maximumLength: configuration.maximumReply)
-        stream = try Connector(configuration: configuration, loop: loop, deadline: deadline).connect()
+        self.stream = stream
+        framer = Framer(maximumLength: Limits.longestReply)
         stream.delegate = self
     }
 
-    /// Sends whole messages, and reads from then on; a failure is told by `failure`.
-    ///
-    /// Where the server has closed the connection already, it may have said why: that is read first.
-    func send(_ bytes: [UInt8]) {
-        guard failure == nil else { return }
+    /// Why no more messages will arrive; nil if they still may.
+    var failure: ClientError? { if case .failed(let error) = state { error } else { nil } }
+
+    /// Sends whole messages and starts reading. A failure is reported by `failure`.
+    func send(_ bytes: Span<UInt8>) {
         do throws(UVError) {
-            if writeError == nil { try stream.write(bytes.span) }
-        } catch  where error.meansClosed {
-            writeError = error
+            switch state {
+            case .open: try stream.write(bytes)
+            case .unwritable: break
+            case .failed: return
+            }
+        } catch  where error.code == .brokenPipe || error.code == .connectionReset {
+            state = .unwritable(error)
         } catch {
             return fail(.lost(error))
         }
-        do throws(UVError) { try stream.startReading() } catch { fail(.lost(writeError ?? error)) }
+        do throws(UVError) { try stream.startReading() } catch { fail(.lost(error)) }
     }
 
     /// May be called twice.
     func close() { stream.close() }
 
+    /// Keeps the first failure. After a failed write, the end of reading is no failure of its own.
     private func fail(_ error: ClientError) {
-        if failure == nil { failure = error }
+        switch state {
+        case .open: state = .failed(error)
+        case .unwritable(let writeError):
+            state = .failed(error.mayBeRetried ? .lost(writeError) : error)
+        case .failed: break
+        }
         stream.stopReading()
     }
 }
 
-extension Connection: ByteStreamDelegate {
+extension Connection: StreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
         var position = 0
-        while failure == nil, let event = framer.next(in: bytes, at: &position) {
-            do throws(BrokenMessage) {
-                switch event {
-                case .message:
-                    try framer.withMessage(in: bytes) { message throws(BrokenMessage) in
-                        try onMessage(reader, message)
-                    }
-                case .broken(let message):
-                    throw message
+        do throws(ProtocolError) {
+            while failure == nil {
+                switch try framer.nextMessage(in: bytes, at: &position) {
+                case nil: return
+                case .inRead(let range): try onMessage(reader, bytes.extracting(range))
+                case .inSeveralReads(let message): try onMessage(reader, message.span)
                 }
-            } catch {
-                fail(configuration.foreignAnswer("\(error)"))
             }
+        } catch {
+            fail(configuration.foreignAnswer("\(error)"))
         }
     }
 
     func streamDidEnd(_ error: UVError?) {
-        fail((writeError ?? error).map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed))
+        fail(error.map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed))
     }
 
     func streamDidDrain() {}
-}
-
-extension UVError {
-    /// Of a write: the other side has closed the connection, and reading comes to an end too.
-    fileprivate var meansClosed: Bool { code == .brokenPipe || code == .connectionReset }
-}
-
-extension ClientConfiguration {
-    func foreignAnswer(_ reason: String) -> ClientError {
-        .foreignAnswer(host: host, port: port, reason)
-    }
-
-    func timedOut(after milliseconds: UInt64, _ stage: ClientError.Stage) -> ClientError {
-        .timedOut(host: host, port: port, milliseconds: milliseconds, stage)
-    }
-
-    func makeLoop() throws(ClientError) -> EventLoop {
-        do throws(UVError) { return try EventLoop(readSize: readSize) } catch { throw .lost(error) }
-    }
-
-    func makeDeadline(after milliseconds: UInt64, on loop: EventLoop) throws(ClientError) -> Deadline {
-        do throws(UVError) { return try Deadline(after: milliseconds, on: loop) } catch { throw .lost(error) }
-    }
 }

@@ -1,28 +1,55 @@
 import Libuv
 
-/// Finds a server: resolves its name and tries every address in turn, within one deadline.
-struct Connector {
+/// Connects to a server: resolves its name and connects to the first address that accepts.
+///
+/// It owns the client's event loop and deadline, which outlive a connection.
+final class Connector {
+    /// In seconds of silence. Without keep-alive, a wait never notices that the server's machine is gone.
+    private static let keepAlive = 60
+
     let configuration: ClientConfiguration
     let loop: EventLoop
     let deadline: Deadline
 
-    /// After how many seconds of silence the server's machine is asked whether the connection is still there.
-    private static let keepAlive = 60
+    init(_ configuration: ClientConfiguration) throws(ClientError) {
+        self.configuration = configuration
+        do throws(UVError) {
+            loop = try EventLoop(readSize: configuration.readSize)
+            do throws(UVError) {
+                deadline = try Deadline(on: loop)
+            } catch {
+                loop.close()
+                throw error
+            }
+        } catch {
+            throw .lost(error)
+        }
+    }
 
-    /// - Returns: a connected stream.
-    func connect() throws(ClientError) -> TCPStream {
-        let addresses = try resolve()
+    /// Must be called once, after every other handle on the loop was closed.
+    func close() {
+        deadline.close()
+        loop.close()
+    }
+
+    /// - Parameter end: the time limit on the loop's clock, in milliseconds. The deadline stays set.
+    func connect(until end: UInt64) throws(ClientError) -> Connection {
+        let addresses = try resolve(until: end)
         var failure: ClientError?
         var missingFamily: ClientError?
         for (index, address) in addresses.enumerated() {
-            // An address that swallows everything must leave time for the next one.
-            let share = deadline.remaining / UInt64(addresses.count - index)
-            do {
-                return try connect(to: address, within: share)
+            // An address that never answers must leave time for the next one.
+            let share = (end - min(end, loop.now)) / UInt64(addresses.count - index)
+            deadline.set(loop.now + max(share, 1))
+            do throws(ClientError) {
+                let connection = Connection(try connect(to: .tcp(address)), configuration)
+                deadline.set(end)
+                return connection
             } catch {
                 switch error {
                 case .nothingListens: failure = failure ?? error
-                case .cannotConnect(_, _, let cause) where cause.meansMissingFamily(for: address): missingFamily = error
+                case .cannotConnect(_, _, let cause) where cause.meansMissingFamily(for: address):
+                    missingFamily = error
                 default: failure = error
                 }
             }
@@ -30,7 +57,8 @@ struct Connector {
         throw failure ?? missingFamily ?? timeout
     }
 
-    private func resolve() throws(ClientError) -> [SocketAddress] {
+    private func resolve(until end: UInt64) throws(ClientError) -> [SocketAddress] {
+        deadline.set(end)
         var found: Result<[SocketAddress], UVError>?
         do throws(UVError) {
             try loop.resolve(host: configuration.host, port: configuration.port) { found = $0 }
@@ -42,43 +70,31 @@ struct Connector {
         throw timeout
     }
 
-    private func connect(to address: SocketAddress, within share: UInt64) throws(ClientError) -> TCPStream {
-        let stream: TCPStream
+    private func connect(to endpoint: Endpoint) throws(ClientError) -> SocketStream {
         do throws(UVError) {
-            stream = try TCPStream(on: loop)
-        } catch {
-            throw failure(error)
-        }
-        do throws(UVError) {
-            let ownDeadline = try Deadline(after: max(share, 1), on: loop)
-            defer { ownDeadline.close() }
-            var outcome: UVError??
-            try stream.connect(to: address) { outcome = .some($0) }
-            loop.run { outcome != nil || ownDeadline.isOver }
-            if let outcome {
-                if let error = outcome { throw error }
-                try stream.disableDelay()
-                // Else whoever waits for a task's end would not notice that the server's machine is gone.
-                try stream.keepAlive(after: Self.keepAlive)
-                return stream
+            let stream = try SocketStream(on: loop)
+            do throws(UVError) {
+                var outcome: UVError??
+                try stream.connect(to: endpoint) { outcome = .some($0) }
+                loop.run { outcome != nil || deadline.isOver }
+                if let outcome {
+                    if let error = outcome { throw error }
+                    try stream.disableDelay()
+                    try stream.keepAlive(after: Self.keepAlive)
+                    return stream
+                }
+            } catch {
+                stream.close()
+                throw error
             }
-        } catch {
             stream.close()
-            throw failure(error)
+        } catch {
+            throw error.code == .connectionRefused
+                ? .nothingListens(host: configuration.host, port: configuration.port)
+                : .cannotConnect(host: configuration.host, port: configuration.port, error)
         }
-        stream.close()
         throw timeout
     }
 
-    private func failure(_ error: UVError) -> ClientError {
-        error.code == .connectionRefused
-            ? .nothingListens(host: configuration.host, port: configuration.port)
-            : .cannotConnect(host: configuration.host, port: configuration.port, error)
-    }
-
-    private var timeout: ClientError {
-        .timedOut(
-            host: configuration.host, port: configuration.port, milliseconds: configuration.connectTimeout,
-            .connecting)
-    }
+    private var timeout: ClientError { configuration.timedOut(after: configuration.connectTimeout, .connecting) }
 }

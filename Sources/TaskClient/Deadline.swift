@@ -1,21 +1,43 @@
 import Libuv
 
-/// A moment by which something must have happened; when it comes, the loop wakes.
+/// Wakes the loop at a given time and reports when that time has passed.
 final class Deadline {
     private let timer: Timer
-    private let end: UInt64
+    private let idle: IdleHandle
 
-    /// - Parameter milliseconds: from now.
-    init(after milliseconds: UInt64, on loop: EventLoop) throws(UVError) {
+    /// In milliseconds on the loop's clock; nil for no deadline.
+    private(set) var end: UInt64?
+
+    /// Whether the time has passed, and everything that arrived until then was read.
+    private(set) var isOver = false
+
+    init(on loop: EventLoop) throws(UVError) {
         timer = try Timer(on: loop)
-        timer.start(after: milliseconds) {}
-        end = loop.now + milliseconds
+        do throws(UVError) {
+            idle = try IdleHandle(on: loop)
+        } catch {
+            timer.close()
+            throw error
+        }
     }
 
-    var isOver: Bool { remaining == 0 }
+    /// Replaces the time.
+    func set(_ end: UInt64?) {
+        self.end = end
+        isOver = false
+        guard let end else { return timer.stop() }
+        timer.start(after: end - min(end, timer.loop.now)) { [unowned self] in
+            // If the program was blocked, for example by a full pipe, an answer may have arrived in time and be unread. The
+            // loop polls between the idle handles of one iteration and those of the next.
+            idle.start { [unowned self] in
+                idle.start { [unowned self] in isOver = self.end == end }
+            }
+        }
+    }
 
-    /// In milliseconds.
-    var remaining: UInt64 { end - min(end, timer.loop.now) }
-
-    func close() { timer.close() }
+    /// Must be called once.
+    func close() {
+        timer.close()
+        idle.close()
+    }
 }

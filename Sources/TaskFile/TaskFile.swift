@@ -1,103 +1,96 @@
 package import TaskCore
 
-/// A file of task types: a TOML table `[tasks.NAME]` for each, whose `command` is run.
+/// A task file: a TOML table `[tasks.NAME]` for each task type, which runs its `command`.
 package struct TaskFile: Sendable {
-    /// How long a file may be, in bytes.
+    /// The longest file, in bytes.
     package static let largest = 1 << 20
 
-    /// How many types a file may have.
-    package static let mostTypes = 1000
+    static let maximumTypes = 1000
 
-    /// How long a name may be, in bytes.
-    private static let longestName = 64
+    /// In bytes.
+    private static let maximumNameLength = 64
 
-    /// In the order of the file; at least one.
+    /// The types in the order of the file; at least one.
     package let types: [TaskType]
 
-    /// Reads one whole.
-    ///
     /// - Parameters:
-    ///   - text: at most `largest` bytes, else it is refused unread.
-    ///   - others: the types that are there already; their names are taken.
-    /// - Throws: all its mistakes, where it has any.
+    ///   - text: the whole file.
+    ///   - others: the types that the server has already. The file must not use their names.
     package init(_ text: [UInt8], beside others: [TaskType] = []) throws(TaskFileMistakes) {
-        guard text.count <= Self.largest else {
-            throw TaskFileMistakes(nil, "is longer than the \(Self.largest) bytes that a file of task types may have")
-        }
-        let document: [TOMLMember]
-        do throws(TOMLError) { document = try readTOML(text) } catch {
-            throw TaskFileMistakes(error.line, error.description)
-        }
         var mistakes: [TaskFileMistake] = []
-        types = Self.types(document, Set(others.map(\.name)), &mistakes)
+        var types: [TaskType] = []
+        if text.count > Self.largest {
+            mistakes.add(nil, nil, "is longer than \(Self.largest) bytes, the limit for a task file")
+        } else {
+            do throws(TaskFileMistake) {
+                types = Self.types(try readTOML(text), beside: others, &mistakes)
+            } catch {
+                mistakes.append(error)
+            }
+        }
         guard mistakes.isEmpty else {
             throw TaskFileMistakes(mistakes: mistakes.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
         }
+        self.types = types
     }
 
     private static func types(
-        _ document: [TOMLMember], _ taken: Set<String>, _ mistakes: inout [TaskFileMistake]
+        _ document: [TOMLMember], beside others: [TaskType], _ mistakes: inout [TaskFileMistake]
     ) -> [TaskType] {
         for member in document where member.key != "tasks" {
-            let help = nearestName(to: member.key, among: ["tasks"]).map { "did you mean \($0)?" }
-            mistakes.append(
-                TaskFileMistake(
-                    line: member.line, key: ValuePath(member.key).text,
-                    words: "is not known here; \(help ?? "a file of task types has tables such as [tasks.thumbnail]")"))
+            mistakes.addUnknownKey(
+                member, TOMLPath(member.key), known: ["tasks"],
+                help: "a task file has tables such as [tasks.thumbnail]")
         }
+        let path = TOMLPath("tasks")
         guard let tasks = document.first(where: { $0.key == "tasks" }) else {
-            if mistakes.isEmpty { mistakes = [noTypes] }
+            if mistakes.isEmpty { mistakes.add(nil, nil, noTypes) }
             return []
         }
         guard let members = tasks.node.value.members else {
-            let words = "must be a table of task types, such as [tasks.thumbnail]"
-            mistakes.append(TaskFileMistake(line: tasks.line, key: "tasks", words: words))
+            mistakes.add(tasks.line, path, "must be a table of task types, such as [tasks.thumbnail]")
             return []
         }
-        if members.isEmpty { mistakes.append(noTypes) }
-        if members.count > mostTypes {
-            let words = "has \(members.count) task types; at most \(mostTypes) are taken"
-            mistakes.append(TaskFileMistake(line: members[mostTypes].line, key: "tasks", words: words))
+        if members.isEmpty { mistakes.add(nil, nil, noTypes) }
+        if members.count > maximumTypes {
+            let line = members[maximumTypes].line
+            mistakes.add(line, path, "has \(members.count) task types; the limit is \(maximumTypes)")
         }
-        return members.prefix(mostTypes).compactMap { type($0, taken, &mistakes) }
+        let takenNames = Set(others.map(\.name))
+        return members.prefix(maximumTypes).compactMap { member in
+            type(member, at: path.member(member.key), takenNames, &mistakes)
+        }
     }
 
-    private static let noTypes = TaskFileMistake(
-        line: nil, key: nil, words: "has no task type, such as [tasks.thumbnail] with a command")
+    private static let noTypes = "defines no task type, such as [tasks.thumbnail] with a command"
 
     private static func type(
-        _ member: TOMLMember, _ taken: Set<String>, _ mistakes: inout [TaskFileMistake]
+        _ member: TOMLMember, at path: TOMLPath, _ takenNames: Set<String>, _ mistakes: inout [TaskFileMistake]
     ) -> TaskType? {
-        let path = ValuePath("tasks").member(member.key)
-        func note(_ words: String) {
-            mistakes.append(TaskFileMistake(line: member.line, key: path.text, words: words))
-        }
         guard let members = member.node.value.members else {
-            note("must be a table with a command, such as [tasks.thumbnail]")
+            mistakes.add(member.line, path, "must be a table with a command, such as [tasks.thumbnail]")
             return nil
         }
-        if let problem = problem(withName: member.key, taken) { note(problem) }
-        var reader = TaskTypeReader(members, at: path, on: member.line)
-        let type = reader.type(named: member.key)
-        mistakes += reader.mistakes
-        return type
+        if !isValidName(member.key) {
+            mistakes.add(
+                member.line, path,
+                """
+                a name must have 1 to \(maximumNameLength) bytes, no whitespace or invisible characters, and must not begin \
+                with -
+                """)
+        } else if takenNames.contains(member.key) {
+            mistakes.add(
+                member.line, path,
+                "is a built-in task type; choose another name, or leave those out with --no-built-in")
+        }
+        var draft = TaskDraft(path)
+        draft.read(members, line: member.line)
+        mistakes += draft.mistakes
+        return TaskType(name: member.key, description: draft.description, work: .command(draft.command))
     }
 
-    /// What is wrong with a type's name.
-    private static func problem(withName name: String, _ taken: Set<String>) -> String? {
-        let isPlain = name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && !ValuePath.isUnseen($0) }
-        guard (1...longestName).contains(name.utf8.count), isPlain, name.utf8.first != UInt8(ascii: "-") else {
-            return "a name must have 1 to \(longestName) bytes, no white space or unseen characters, and no - in front"
-        }
-        guard !taken.contains(name) else {
-            return "is a built-in task type; choose another name, or leave those out with --no-built-in"
-        }
-        return nil
-    }
-}
-
-extension TaskFileMistakes {
-    fileprivate init(_ line: Int?, _ words: String) {
-        self.init(mistakes: [TaskFileMistake(line: line, key: nil, words: words)])
+    private static func isValidName(_ name: String) -> Bool {
+        (1...maximumNameLength).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: "-")
+            && name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && !$0.isInvisible }
     }
 }

@@ -1,213 +1,288 @@
 import DequeModule
+import HashTreeCollections
 package import TaskCore
 
-/// The queue that runs one task at a time, as a state machine: it does nothing itself, reads no clock, and
-/// answers what is to be done.
+/// A queue that runs one task at a time, as a pure state machine: it does no I/O and reads no clock.
 ///
 ///     submit -> waiting -> execute -> success
 ///        |         |          `-----> error
 ///        |         |- cancel -------> error
 ///        |         `- drain --------> error
-///        `- an unknown task name ---> error
+///        `- unknown task type ------> error
 ///
-/// Tasks run in the order of their ids. Between two starts there is always a finish. What has ended is kept until `limits`
-/// have it forgotten.
+/// Each change is decided first and made second. A `plan` method returns a `Change` and alters nothing; `apply` alters the
+/// queue and returns the effects. A store can write the change in between:
 ///
-/// Not to be copied: whoever asks something of it would else be handed all that it holds, counted anew.
+///     if let change = queue.planStart(at: now) {
+///         let effects = queue.apply(change)
+///         if let start = effects.started { run(start) }
+///     }
+///
+/// Tasks run in the order of `WaitingLine`, with a finish between two starts. Ended tasks are kept until `limits` evict them,
+/// in the order in which they ended.
+///
+/// Noncopyable, so that reads do not retain every stored collection.
 package struct SerialQueue: ~Copyable {
-    /// How much is taken in and kept.
-    package let limits: QueueLimits
+    package let limits: Limits
+    private let logCapacity: Int
 
-    var tasks: TaskTable
-    var waitingIndex: WaitingIndex
-    /// Who waits for the end of a task; and who for its log to grow, or its end.
-    private var waiters = WaiterRegistry()
-    var logWaiters = WaiterRegistry()
-    /// What the task that runs has written; and what those wrote that have ended.
-    var runningLog: TaskLog
-    var logs = LogTable()
-    let logCapacity: Int
-    var keys = KeyRegistry()
-    /// Tasks that have ended and are kept, in the order of their ends.
-    var finished: Deque<TaskID> = []
-    /// What they hold of `counts.heldBytes`.
-    var finishedBytes = 0
+    private var tasks: TaskTable
+    private var line: WaitingLine
+    private var current: RunningTask?
+    private var estimator: DurationEstimator
+    private var keys = IdempotencyKeys()
 
-    /// The task that runs, if one does.
-    package var running: TaskID? { current?.id }
+    /// The logs of ended tasks, without empty ones. A hash tree, because a dictionary moves everything when it grows.
+    private var logs: TreeDictionary<TaskID, TaskLog> = [:]
 
-    /// What its record says of it too, to be looked at without that.
-    private(set) var current: (id: TaskID, type: TaskTypeIndex, since: Timestamp)?
+    /// The ended tasks that are kept, in the order of their ends, and their part of `counts.heldBytes`.
+    private var ended: Deque<TaskID> = []
+    private var endedBytes = 0
 
-    /// It was cancelled, and is about to end.
-    private(set) var runningIsCancelled = false
+    package private(set) var counts = Counts()
 
-    /// What has become of the tasks so far.
-    package internal(set) var counts = Counts()
-
-    /// Whether `drain` was called.
+    /// Whether the queue refuses tasks for good.
     package private(set) var isDraining = false
 
-    /// The first task that waits; where none does, the id that comes next.
-    private(set) var firstWaiting = TaskID.first
-
-    /// - Parameter typeCount: how many task types there are.
-    package init(typeCount: Int, limits: QueueLimits = QueueLimits()) {
-        self.init(WaitingIndex(typeCount: typeCount), TaskTable(), limits, logCapacity: TaskLog.standardCapacity)
+    private struct RunningTask {
+        let id: TaskID
+        let type: TaskTypeIndex
+        let startedAt: Timestamp
+        var isCancelled = false
+        var log: TaskLog
     }
 
-    init(_ waitingIndex: WaitingIndex, _ tasks: TaskTable, _ limits: QueueLimits, logCapacity: Int) {
-        precondition(limits.waiting > 0 && limits.finished > 0)
-        self.waitingIndex = waitingIndex
-        self.tasks = tasks
+    package struct Counts: Hashable, Sendable {
+        package fileprivate(set) var submitted = 0
+        package fileprivate(set) var succeeded = 0
+        /// Without cancelled ones.
+        package fileprivate(set) var failed = 0
+        package fileprivate(set) var cancelled = 0
+        package fileprivate(set) var waiting = 0
+        /// The ended tasks that are not evicted.
+        package fileprivate(set) var kept = 0
+        package fileprivate(set) var evicted = 0
+        /// Bytes of data, results, keys and logs, without the log of the running task.
+        package fileprivate(set) var heldBytes = 0
+    }
+
+    package init(types: [DurationEstimator.Basis], limits: Limits = Limits()) {
+        self.init(types: types, limits: limits, tasks: TaskTable(), line: WaitingLine(typeCount: types.count))
+    }
+
+    init(
+        types: [DurationEstimator.Basis], limits: Limits, tasks: consuming TaskTable, line: consuming WaitingLine,
+        logCapacity: Int = TaskLog.standardCapacity
+    ) {
+        precondition(limits.queued > 0 && limits.keptResults > 0)
         self.limits = limits
+        self.tasks = tasks
+        self.line = line
         self.logCapacity = logCapacity
-        runningLog = TaskLog(capacity: logCapacity)
+        estimator = DurationEstimator(types)
     }
 
-    /// How many requests wait for a task.
-    package var waiterCount: Int { waiters.count + logWaiters.count }
+    // MARK: Planning
 
-    // MARK: The way of a task
-
-    /// Queues a task, or finds the one that was made with the same key and is still known.
-    ///
-    /// - Parameter submitter: the connection on which a classic question about its state may wait for its end.
-    package mutating func submit(
-        _ type: TaskTypeIndex, data: consuming TaskData, key: String? = nil, from submitter: ConnectionID,
-        at now: Timestamp
-    ) throws(Refusal) -> (id: TaskID, isExisting: Bool) {
-        guard let key else { return (try add(type, data, heldBytes: 0, from: submitter, at: now), false) }
-        let content = KeyRegistry.Content(type, copy data)
-        if let known = keys[key] {
-            guard known.content == content else { throw .keyConflict(known.id) }
-            return (known.id, true)
+    /// - Throws: `Refusal` if the queue drains or is full, if the data and the key do not fit even if all ended tasks are
+    ///   evicted, or if the key belongs to a task of another type or with other data.
+    // Inlined into `submitAtOnce`, which is measurably faster.
+    @inline(__always)
+    package func planSubmit(_ submission: consuming Submission, at now: Timestamp) throws(Refusal) -> SubmitPlan {
+        var bytes = submission.data.count
+        if let key = submission.key {
+            if let known = keys[key] {
+                guard known.content == IdempotencyKeys.Content(submission.type, submission.data) else {
+                    throw .keyConflict(with: known.id)
+                }
+                return .existing(known.id)
+            }
+            bytes += key.utf8.count
         }
-        let id = try add(type, data, heldBytes: key.utf8.count, from: submitter, at: now)
-        keys.add(key, id, content)
-        counts.heldBytes += key.utf8.count
-        return (id, false)
-    }
-
-    /// - Parameter heldBytes: what is held of it beside the data.
-    private mutating func add(
-        _ type: TaskTypeIndex, _ data: consuming TaskData, heldBytes: Int, from submitter: ConnectionID,
-        at now: Timestamp
-    ) throws(Refusal) -> TaskID {
-        let size = data.count
-        try admit(size + heldBytes)
-        counts.heldBytes += size
-        let id = append(
-            TaskRecord(progress: .waiting(data: consume data), type: type, submitter: submitter, submittedAt: now))
-        counts.waiting += 1
-        waitingIndex.add(id, type)
-        if counts.waiting == 1 { firstWaiting = id }
-        return id
-    }
-
-    /// Takes in a task that cannot run, ended in error at once.
-    package mutating func submitFailed(
-        _ failure: TaskFailure, from submitter: ConnectionID, at now: Timestamp
-    ) throws(Refusal) -> TaskID {
         if isDraining { throw .draining }
-        let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
-        let record = TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now)
-        counts.heldBytes += record.heldBytes
-        let id = append(record)
-        counts.failed += 1
-        if counts.waiting == 0 { firstWaiting = tasks.nextID }
-        keep(id)
-        return id
+        if counts.waiting >= limits.queued { throw .queueFull(limit: limits.queued) }
+        if counts.heldBytes - endedBytes > limits.memory - bytes { throw .memoryFull(limit: limits.memory) }
+        let id = tasks.nextID
+        return .new(id, .submit(id, submission, at: now, evicted: evictions(tasks: 0, bytes: bytes)))
     }
 
-    /// Makes room for another waiting task.
-    private mutating func admit(_ bytes: Int) throws(Refusal) {
+    /// Plans a legacy task of an unknown type. It gets an id, and ends at once.
+    package func planRejected(_ failure: TaskFailure, at now: Timestamp) throws(Refusal) -> Change {
         if isDraining { throw .draining }
-        if counts.waiting >= limits.waiting { throw .queueFull }
-        guard canHold(bytes) else { throw .memoryFull }
-        makeRoom(for: bytes)
+        return .reject(tasks.nextID, failure, at: now, evicted: evictions(tasks: 1, bytes: failure.heldBytes))
     }
 
-    private mutating func append(_ record: consuming TaskRecord) -> TaskID {
-        counts.submitted += 1
-        return tasks.append(consume record)
-    }
-
-    /// Starts the task that has waited longest.
+    /// Plans the start of the next task.
     ///
-    /// - Returns: nil while a task runs, or where none waits.
-    package mutating func startNext(at now: Timestamp) -> Start? {
-        guard running == nil, counts.waiting > 0 else { return nil }
-        let id = firstWaiting
-        guard let record = tasks[id], case .waiting(let data) = record.progress, let type = record.type else {
-            preconditionFailure("task \(id) cannot run")
-        }
-        leaveWaiting(id, type, to: .execute(data: data, since: now))
-        current = (id, type, now)
-        return Start(id: id, type: type, data: data.string)
+    /// - Returns: nil if a task runs or none waits.
+    package func planStart(at now: Timestamp) -> Change? {
+        guard current == nil, let next = line.first else { return nil }
+        return .start(next, at: now)
     }
 
-    /// Ends the task that runs.
+    /// Plans the end of the running task.
+    package func planFinish(_ outcome: Result<String, TaskFailure>, at now: Timestamp) -> Change {
+        guard let current, let record = tasks[current.id] else { preconditionFailure("no task runs") }
+        let bytes = outcome.heldBytes + current.log.count - record.heldBytes
+        return .finish(current.id, outcome, at: now, evicted: evictions(tasks: 1, bytes: bytes))
+    }
+
+    /// Plans the cancellation of a known task.
     ///
-    /// - Returns: who waited for it, or for its log.
-    package mutating func finish(_ outcome: Result<String, TaskFailure>, at now: Timestamp) -> [Waiter] {
-        guard let (id, _, startedAt) = current else { preconditionFailure("no task runs") }
-        switch outcome {
-        case .success(let result):
-            change(id, to: .success(result: result, startedAt: startedAt, finishedAt: now))
-            counts.succeeded += 1
-        case .failure(let failure):
-            change(id, to: .error(failure, startedAt: startedAt, finishedAt: now))
-            count(failure)
-        }
-        current = nil
-        runningIsCancelled = false
-        endLog(of: id)
-        keep(id)
-        return release(id)
-    }
-
-    /// Ends a task that waits, in error. The task must be known.
-    package mutating func cancel(_ id: TaskID, at now: Timestamp) -> Cancellation {
+    /// - Returns: nil if it has ended.
+    package func planCancel(_ id: TaskID, at now: Timestamp) -> Change? {
         guard let record = tasks[id] else { preconditionFailure("no task \(id)") }
         switch record.state {
-        case .waiting:
-            endWaiting(id, .cancelledWaiting, at: now)
-            return .ended(release(id))
-        case .execute:
-            runningIsCancelled = true
-            return .isRunning
-        case .success, .error: return .hadEnded
+        case .waiting: return .cancel(id, at: now, evicted: evictions(tasks: 1, bytes: -record.heldBytes))
+        case .execute: return .interrupt(id)
+        case .success, .error: return nil
         }
     }
 
-    /// Ends every waiting task in error, for good: from here on submits are refused. The running task goes on.
-    package mutating func drain(at now: Timestamp) -> Drained {
+    /// Plans the eviction of tasks that have reached `limits.keptTime`.
+    ///
+    /// - Parameter atMost: a bound, so that the caller can do other work in between.
+    /// - Returns: nil if there is none.
+    package func planExpiry(atMost: Int, at now: Timestamp) -> Change? {
+        let expired = ended.prefix(atMost).prefix { id in expiry(of: id).map { $0 <= now } ?? false }
+        return expired.isEmpty ? nil : .expire(Array(expired))
+    }
+
+    /// The ended tasks to evict so that so many more ended tasks and bytes can be kept.
+    private func evictions(tasks addedTasks: Int, bytes addedBytes: Int) -> [TaskID] {
+        var excessTasks = ended.count + addedTasks - limits.keptResults
+        var excessBytes = counts.heldBytes + addedBytes - limits.memory
+        guard excessTasks > 0 || excessBytes > 0, !isDraining else { return [] }
+        var evicted: [TaskID] = []
+        for id in ended {
+            guard excessTasks > 0 || excessBytes > 0 else { break }
+            evicted.append(id)
+            excessTasks -= 1
+            excessBytes -= heldBytes(of: id)
+        }
+        return evicted
+    }
+
+    private func heldBytes(of id: TaskID) -> Int {
+        (tasks[id]?.heldBytes ?? 0) + keys.keyLength(of: id) + (logs[id]?.count ?? 0)
+    }
+
+    // MARK: Applying
+
+    /// Makes a planned change. With `appendLog`, the only way to alter the queue.
+    package mutating func apply(_ change: consuming Change) -> Effects {
+        var effects = Effects()
+        switch consume change {
+        case .submit(let id, let submission, let now, let evicted):
+            evict(evicted, &effects)
+            add(id, submission, at: now)
+        case .reject(let id, let failure, let now, let evicted):
+            evict(evicted, &effects)
+            precondition(id == tasks.nextID, "outdated change")
+            let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
+            tasks.append(TaskRecord(progress: progress, type: nil, submittedAt: now))
+            counts.submitted += 1
+            counts.heldBytes += failure.heldBytes
+            end(id, failure, &effects)
+        case .start(let id, let now):
+            effects.started = start(id, at: now)
+        case .finish(let id, let outcome, let now, let evicted):
+            evict(evicted, &effects)
+            finish(id, outcome, at: now, &effects)
+        case .cancel(let id, let now, let evicted):
+            evict(evicted, &effects)
+            leaveLine(id)
+            setProgress(.error(.cancelledBeforeStart, startedAt: nil, finishedAt: now), of: id)
+            end(id, .cancelledBeforeStart, &effects)
+        case .interrupt(let id):
+            guard current?.id == id else { preconditionFailure("outdated change") }
+            current?.isCancelled = true
+            effects.interrupt = true
+        case .drain(let now):
+            drain(at: now, &effects)
+        case .expire(let evicted):
+            evict(evicted, &effects)
+        }
+        return effects
+    }
+
+    /// Plans a submit and applies it at once. Its effects are evictions, which need no action.
+    ///
+    /// One method, so that the caller needs one exclusive access to the queue and moves no `Change`.
+    package mutating func submitAtOnce(
+        _ submission: consuming Submission, at now: Timestamp
+    ) throws(Refusal) -> (id: TaskID, isExisting: Bool) {
+        switch try planSubmit(submission, at: now) {
+        case .existing(let id): return (id, true)
+        case .new(let id, let change):
+            _ = apply(change)
+            return (id, false)
+        }
+    }
+
+    private mutating func add(_ id: TaskID, _ submission: consuming Submission, at now: Timestamp) {
+        precondition(id == tasks.nextID, "outdated change")
+        let type = submission.type
+        counts.heldBytes += submission.data.count
+        if let key = submission.key {
+            keys.add(key, id, IdempotencyKeys.Content(type, submission.data))
+            counts.heldBytes += key.utf8.count
+        }
+        let progress = TaskRecord.Progress.waiting(data: submission.data, connection: submission.connection)
+        tasks.append(TaskRecord(progress: progress, type: type, submittedAt: now))
+        line.append(id, type)
+        counts.submitted += 1
+        counts.waiting += 1
+    }
+
+    private mutating func start(_ id: TaskID, at now: Timestamp) -> Effects.Start {
+        guard current == nil, let record = tasks[id], let type = record.type,
+            case .waiting(let data, let connection) = record.progress
+        else { preconditionFailure("outdated change") }
+        leaveLine(id)
+        setProgress(.execute(data: data, since: now, connection: connection), of: id)
+        current = RunningTask(id: id, type: type, startedAt: now, log: TaskLog(capacity: logCapacity))
+        return Effects.Start(id: id, type: type, data: data)
+    }
+
+    private mutating func finish(
+        _ id: TaskID, _ outcome: Result<String, TaskFailure>, at now: Timestamp, _ effects: inout Effects
+    ) {
+        guard var task = current, task.id == id else { preconditionFailure("outdated change") }
+        current = nil
+        task.log.end()
+        if task.log.count > 0 { logs[id] = task.log }
+        counts.heldBytes += task.log.count
+        switch outcome {
+        case .success(let result):
+            setProgress(.success(result: result, startedAt: task.startedAt, finishedAt: now), of: id)
+            estimator.note(now.milliseconds(since: task.startedAt), of: task.type)
+            end(id, nil, &effects)
+        case .failure(let failure):
+            setProgress(.error(failure, startedAt: task.startedAt, finishedAt: now), of: id)
+            end(id, failure, &effects)
+        }
+    }
+
+    private mutating func drain(at now: Timestamp, _ effects: inout Effects) {
         isDraining = true
-        let dropped = counts.waiting
-        while counts.waiting > 0 { endWaiting(firstWaiting, .dropped, at: now) }
-        waitingIndex.removeAll()
-        let awaited = Set(waiters.awaitedTasks).union(logWaiters.awaitedTasks).filter { $0 != running }
-        return Drained(dropped: dropped, waiters: awaited.sorted().flatMap { release($0) })
+        counts.waiting = 0
+        // One value, so that all records share one allocation.
+        let progress = TaskRecord.Progress.error(.shutDownBeforeStart, startedAt: nil, finishedAt: now)
+        for id in line.removeAll() {
+            setProgress(progress, of: id)
+            end(id, .shutDownBeforeStart, &effects)
+        }
     }
 
-    private mutating func endWaiting(_ id: TaskID, _ failure: TaskFailure, at now: Timestamp) {
-        guard let type = tasks[id]?.type else { preconditionFailure("task \(id) does not wait") }
-        leaveWaiting(id, type, to: .error(failure, startedAt: nil, finishedAt: now))
-        count(failure)
-        keep(id)
-    }
-
-    private mutating func leaveWaiting(_ id: TaskID, _ type: TaskTypeIndex, to progress: TaskRecord.Progress) {
-        waitingIndex.remove(id, type)
-        change(id, to: progress)
+    private mutating func leaveLine(_ id: TaskID) {
+        line.remove(id)
         counts.waiting -= 1
-        if id == firstWaiting { findFirstWaiting() }
     }
 
-    private mutating func change(_ id: TaskID, to progress: TaskRecord.Progress) {
+    private mutating func setProgress(_ progress: consuming TaskRecord.Progress, of id: TaskID) {
         var difference = 0
-        tasks.change(id) { record in
+        tasks.update(id) { record in
             difference -= record.heldBytes
             record.progress = progress
             difference += record.heldBytes
@@ -215,33 +290,154 @@ package struct SerialQueue: ~Copyable {
         counts.heldBytes += difference
     }
 
-    private mutating func count(_ failure: TaskFailure) {
-        if failure.code == .cancelled { counts.cancelled += 1 } else { counts.failed += 1 }
+    /// - Parameter failure: nil if the task succeeded.
+    private mutating func end(_ id: TaskID, _ failure: TaskFailure?, _ effects: inout Effects) {
+        switch failure?.code {
+        case nil: counts.succeeded += 1
+        case .cancelled: counts.cancelled += 1
+        default: counts.failed += 1
+        }
+        ended.append(id)
+        endedBytes += heldBytes(of: id)
+        counts.kept += 1
+        effects.ended.append(id)
     }
 
-    /// Looks at the ids of one block at most.
-    private mutating func findFirstWaiting() {
-        guard let block = waitingIndex.firstBlock else { return firstWaiting = tasks.nextID }
-        firstWaiting = max(firstWaiting, waitingIndex.firstID(of: block))
-        while tasks[firstWaiting]?.state != .waiting { firstWaiting = firstWaiting.next }
+    private mutating func evict(_ evicted: [TaskID], _ effects: inout Effects) {
+        guard !evicted.isEmpty else { return }
+        for id in evicted {
+            let oldest = ended.popFirst()
+            precondition(oldest == id, "outdated change")
+            let bytes = heldBytes(of: id)
+            counts.heldBytes -= bytes
+            endedBytes -= bytes
+            counts.kept -= 1
+            counts.evicted += 1
+            keys.remove(id)
+            logs[id] = nil
+            tasks.remove(id)
+        }
+        effects.evicted = evicted
     }
 
-    // MARK: Who waits
-
-    /// Has a request wait for a task that has not ended. It is named by what ends the task, once.
+    /// Adds to the running task's log what its command wrote to standard error.
     ///
-    /// - Parameter waiter: later than all before it.
-    package mutating func addWaiter(_ waiter: Waiter, for id: TaskID) {
-        precondition(tasks[id]?.state.isFinal == false, "task \(id) cannot be waited for")
-        waiters.add(waiter, for: id)
+    /// - Returns: whether there is more to read; not if the bytes are only a part of a character.
+    package mutating func appendLog(_ bytes: [UInt8]) -> Bool {
+        guard let end = current?.log.readableEnd else { preconditionFailure("no task runs") }
+        current?.log.append(bytes)
+        return current?.log.readableEnd != end
     }
 
-    /// Forgets that a request waits for a task, where it does.
-    package mutating func removeWaiter(_ waiter: Waiter, for id: TaskID) {
-        waiters.remove(waiter, for: id)
-        logWaiters.remove(waiter, for: id)
+    // MARK: Reading
+
+    /// The task that runs.
+    package var running: TaskID? { current?.id }
+
+    /// nil if no task has this id, or it was evicted.
+    package subscript(id: TaskID) -> TaskRecord? { tasks[id] }
+
+    /// Whether a task had this id and was evicted.
+    package func isEvicted(_ id: TaskID) -> Bool { id < tasks.nextID && tasks[id] == nil }
+
+    /// The log of a known task. It is empty if the task has no command.
+    package func log(of id: TaskID) -> TaskLog {
+        if let current, current.id == id { return current.log }
+        if let log = logs[id] { return log }
+        var log = TaskLog()
+        if tasks[id]?.state.isFinal == true { log.end() }
+        return log
     }
 
-    /// Those who wait for the log go first: they are told its last part before others are told the result.
-    private mutating func release(_ id: TaskID) -> [Waiter] { logWaiters.release(id) + waiters.release(id) }
+    /// The estimated duration of a task of this type, in milliseconds; nil if it is not known.
+    package func usualDuration(of type: TaskTypeIndex) -> Int? { estimator.durations[Int(type.rawValue)] }
+
+    package struct Place: Hashable, Sendable {
+        /// 0 for the running task, 1 for the next one, and so on.
+        package let position: Int
+
+        /// The estimated time until the task's end, in milliseconds; nil if the duration of a type is not known.
+        package let remainingTime: Int?
+
+        package var state: TaskState { position == 0 ? .execute : .waiting }
+
+        package init(position: Int, remainingTime: Int?) {
+            self.position = position
+            self.remainingTime = remainingTime
+        }
+    }
+
+    /// The place of a task in the queue; nil if it has ended. O(log n) for n waiting tasks.
+    package func place(of id: TaskID, at now: Timestamp) -> Place? {
+        var remainingTime = remainingTimeOfRunning(at: now)
+        if id == running { return Place(position: 0, remainingTime: remainingTime) }
+        guard line.contains(id) else { return nil }
+        var position = 0
+        line.forEachCount(through: id) { type, count in
+            position += count
+            if let sum = remainingTime {
+                remainingTime = estimator.durations[type].map { sum.addingClamped($0, times: count) }
+            }
+        }
+        return Place(position: position, remainingTime: remainingTime)
+    }
+
+    /// The estimated time until the running task ends, in milliseconds; 0 if none runs or it was cancelled, nil if its
+    /// duration is not known.
+    package func remainingTimeOfRunning(at now: Timestamp) -> Int? {
+        guard let current, !current.isCancelled else { return 0 }
+        guard let duration = usualDuration(of: current.type) else { return nil }
+        return max(0, duration - now.milliseconds(since: current.startedAt))
+    }
+
+    /// When the task that has waited longest was submitted; nil if none waits.
+    package var oldestWaiting: Timestamp? { line.first.flatMap { tasks[$0]?.submittedAt } }
+
+    /// When `planExpiry` next has a task to evict; nil if there is no age limit, no ended task, or a drain.
+    package var nextExpiry: Timestamp? { ended.first.flatMap { expiry(of: $0) } }
+
+    private func expiry(of id: TaskID) -> Timestamp? {
+        guard !isDraining, let age = limits.keptTime else { return nil }
+        return tasks[id]?.finishedAt?.advanced(by: age)
+    }
+
+    /// A part of a list of tasks, newest first.
+    package struct Page: Hashable, Sendable {
+        package let ids: [TaskID]
+
+        /// The `before` of the next part; nil if there is none.
+        package let next: TaskID?
+
+        /// The number of records that were looked at, evicted ones included.
+        package let scanned: Int
+    }
+
+    /// `list` looks at about this many records at most.
+    private static let maxListScan = 10_000
+
+    /// Lists the tasks that are kept. A page may have fewer than `query.limit` tasks although there are more.
+    package func list(_ query: ListQuery) -> Page {
+        var ids: [TaskID] = []
+        var id = min(query.before ?? tasks.nextID, tasks.nextID)
+        var scanned = 0
+        while let found = tasks.newest(before: id) {
+            guard ids.count < query.limit, scanned < Self.maxListScan else {
+                return Page(ids: ids, next: id, scanned: scanned)
+            }
+            id = found.id
+            scanned += found.steps
+            if query.state == nil || tasks[id]?.state == query.state { ids.append(id) }
+        }
+        return Page(ids: ids, next: nil, scanned: scanned)
+    }
+}
+
+extension Result<String, TaskFailure> {
+    /// The bytes that a task with this outcome holds.
+    fileprivate var heldBytes: Int {
+        switch self {
+        case .success(let result): result.utf8.count
+        case .failure(let failure): failure.heldBytes
+        }
+    }
 }

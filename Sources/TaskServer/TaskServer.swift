@@ -1,102 +1,68 @@
-import DequeModule
 package import Libuv
 package import Logging
+package import ProcessTree
 package import TaskCore
 import TaskProtocol
 import TaskQueue
 
-/// The task server: takes requests on its connections, queues the tasks, has them run one at a time, and
-/// answers. One loop, one thread; only the tasks themselves run elsewhere.
+/// A task server: accepts connections, reads requests, queues tasks, runs them one at a time, and replies. Everything except
+/// the tasks runs on the thread of the loop.
 package final class TaskServer {
     let configuration: ServerConfiguration
     let catalog: TaskCatalog
     let loop: EventLoop
     let logger: Logger
-    /// Whether connections and tasks are logged one by one; asked on the hot path.
+    /// Whether connections and tasks are logged one by one.
     let logsEvents: Bool
 
-    /// This life of the server.
     let instance = InstanceID(rawValue: randomBits())
-    /// When it began, on the loop's clock.
-    let startedAt: UInt64
-    /// Unix time less the loop's clock, in milliseconds.
-    var wallClockOffset: Int
-    /// In which round of the loop it was looked at last.
-    var wallClockReadAt: UInt64 = 0
+    private let startedAt: UInt64
+    /// Unix time minus the loop's clock, in milliseconds.
+    private let clockOffset: Int
 
-    var queue: SerialQueue
-    let runner: TaskRunner
-    let guardProgram: ChildProcess.Program?
-    /// How long a task of each type usually runs.
-    var durations: UsualDurations
+    /// Reads the requests of all connections.
+    let reader = RequestReader()
+    let replies = ReplyBuffer()
+    var waiters = Waiters()
+    let refusals: RefusalCounter
+    // These need the server, which needs all of its properties: they are set at the end of `init`.
+    private(set) var connections: ConnectionTable!
+    private(set) var deferred: DeferredWork!
+    private(set) var scheduler: Scheduler!
+    private(set) var shutdown: Shutdown!
 
-    /// Reads the requests of all sessions.
-    let reader = MessageReader()
-    /// The replies of all sessions.
-    let outbox = Outbox()
-    private var sending: BeforeWait?
-
-    var sessions: [ConnectionID: Session] = [:]
-    var lastConnection: UInt64 = 0
-    /// What the sessions hold together.
-    var connectionBytes = 0
-    /// Those that are one too many, the oldest first.
-    var refusedConnections: Deque<RefusedConnection> = []
-    private var lastWaiter: UInt64 = 0
-    /// Sessions that have had their turn.
-    var yielded: Deque<ConnectionID> = []
-    /// What waiters are still to be told.
-    var news: Deque<WaitNews> = []
-    let nextRound: NextRound
-    /// For how long sessions are served before the loop looks for new events, in milliseconds.
-    var roundTime: UInt64 = 2
+    private var flushing: PrepareHandle?
     private var listeners: Listeners?
-    private var portFileIsWritten = false
-    private var signalWatchers: [SignalWatcher] = []
-    let refusals: RefusalLog
-    /// Has finished tasks forgotten when they reach their age.
-    let expiryTimer: Timer
-    /// Looks for clients that have vanished, where nothing is read that would tell.
-    let vanishedTimer: Timer
+    private var isPortFileWritten = false
+    private var signalHandles: [SignalHandle] = []
 
-    /// How far a stop has come.
-    var stopPhase = StopPhase.serving
-    let stopTimer: Timer
-    /// The signal that cut a running task off, where one did.
-    package internal(set) var cutOffBy: Signal?
-
-    /// Listens; the loop runs while the host's name is resolved. To be followed by `announce`, and by the loop's `run`,
-    /// which serves until `stop`.
+    /// Listens; the loop runs while the host's name is resolved. `announce` must follow, then the loop's `run`, which serves
+    /// until a signal stops the server.
     ///
-    /// - Parameter guardProgram: calls `ProcessGuard.serve`; nil where no running command need go with a process that is killed.
+    /// - Parameter guardProgram: a program that calls `ProcessGuard.serve`; nil if running commands may outlive this process.
     package init(
         _ configuration: ServerConfiguration, _ catalog: TaskCatalog,
-        guardedBy guardProgram: ChildProcess.Program? = nil,
-        on loop: EventLoop, _ logger: Logger
+        guardedBy guardProgram: ChildProcess.Program? = nil, on loop: EventLoop, _ logger: Logger
     ) throws(StartFailure) {
-        self.guardProgram = guardProgram
         self.configuration = configuration
         self.catalog = catalog
         self.loop = loop
         self.logger = logger
         logsEvents = logger.logLevel <= .debug
         startedAt = loop.now
-        wallClockOffset = wallClock() - Int(loop.preciseNow)
-        queue = SerialQueue(typeCount: catalog.types.count, limits: configuration.queueLimits)
-        durations = UsualDurations(catalog.types.map(\.knownDuration))
+        clockOffset = wallClock() - Int(loop.preciseNow)
         do throws(UVError) {
-            runner = try TaskRunner(on: loop)
-            refusals = try RefusalLog(on: loop, logger)
-            stopTimer = try Timer(on: loop)
-            nextRound = try NextRound(on: loop)
-            expiryTimer = try Timer(on: loop)
-            vanishedTimer = try Timer(on: loop)
-            sending = try BeforeWait(on: loop) { [unowned self] in sendReplies() }
+            refusals = try RefusalCounter(on: loop, logger)
+            connections = try ConnectionTable(of: self, on: loop)
+            deferred = try DeferredWork(of: self, on: loop)
+            scheduler = try Scheduler(of: self, on: loop)
+            shutdown = try Shutdown(of: self, on: loop)
+            flushing = try PrepareHandle(on: loop) { [unowned self] in replies.flush() }
         } catch {
             throw .loop(error)
         }
         do throws(StartFailure) {
-            try prepareCommands()
+            try scheduler.prepareCommands(guardedBy: guardProgram)
             try listen()
         } catch {
             closeHandles()
@@ -106,7 +72,7 @@ package final class TaskServer {
 
     /// Runs a server until a signal stops it.
     ///
-    /// - Returns: the signal that cut a running task off; nil where the stop was orderly.
+    /// - Returns: the signal that interrupted a running task; nil if the stop was orderly.
     package static func serve(
         _ configuration: ServerConfiguration, _ catalog: TaskCatalog, guardedBy guardProgram: ChildProcess.Program?,
         _ logger: Logger
@@ -120,87 +86,115 @@ package final class TaskServer {
             configuration.within(descriptors), catalog, guardedBy: guardProgram, on: loop, logger)
         server.stopOnSignals()
         try server.announce()
-        server.logConnectionLimit(descriptors, asked: configuration.maximumConnections)
+        server.logConnectionLimit(descriptors, requested: configuration.limits.connections)
         loop.run()
-        return server.cutOffBy
+        return server.interruptedBy
     }
 
     // MARK: Start
 
-    /// The addresses that are listened on.
-    package var addresses: [SocketAddress] { listeners?.addresses ?? [] }
+    /// The endpoints that the server listens on.
+    package var endpoints: [Endpoint] { listeners?.endpoints ?? [] }
 
     private func listen() throws(StartFailure) {
-        // One that a killed server left would send whoever waits for it to the wrong port. Where the port is a fixed
-        // one, the file may be that of the server that has it.
+        // A port file that a killed server left behind would send clients to the wrong port. With a fixed port the file may
+        // belong to the server that has that port.
         if configuration.port == 0 { removePortFile() }
-        let listeners = try Listeners.open(configuration, on: loop, logger) { [unowned self] in
-            accept($0)
+        listeners = try Listeners.open(configuration, on: loop, logger) { [unowned self] result in
+            switch result {
+            case .success(let stream): connections.add(stream, .anyone)
+            case .failure(let error): refusals.countPause(error)
+            }
         }
-        self.listeners = listeners
     }
 
-    /// Tells where it listens: in the log, and then in the port file.
+    /// Logs the endpoints, then writes the port file.
     ///
-    /// - Throws: `StartFailure` where the port file can't be written; nothing is logged and the server is closed then.
+    /// - Throws: `StartFailure` if the port file cannot be written; then nothing is logged and the server is closed.
     package func announce() throws(StartFailure) {
-        guard let path = configuration.portFile, let port = addresses.first?.port else { return logAddresses() }
+        guard let path = configuration.portFile, let port = endpoints.first?.port else { return logEndpoints() }
         do throws(UVError) {
-            try SmallFile.write("\(port)\n", to: path, beforeItAppears: logAddresses)
-            portFileIsWritten = true
+            try SmallFile.write("\(port)\n", to: path, beforeRename: logEndpoints)
+            isPortFileWritten = true
         } catch {
             closeHandles()
             throw .portFile(path: path, error)
         }
     }
 
-    /// What the system allows, which may be less than what was asked for.
-    private func logConnectionLimit(_ descriptors: DescriptorLimit, asked: Int?) {
-        guard let limit = configuration.maximumConnections else { return }
-        let raised = descriptors.current > descriptors.before ? ", raised from \(descriptors.before)" : ""
-        logger.notice(
-            "at most \(limit) connections at a time; the limit of open files is \(descriptors.current)\(raised)")
-        if let asked, asked > limit {
-            logger.warning(
-                "--max-connections \(asked) needs a limit of open files of \(asked + Self.reservedDescriptors)")
-        }
-    }
-
-    private func logAddresses() {
+    private func logEndpoints() {
         logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
-        for address in addresses {
-            logger.notice("listening on \(address)")
-        }
-        if let open = addresses.first(where: { !$0.isLoopback }) {
+        for endpoint in endpoints { logger.notice("listening on \(endpoint)") }
+        if let open = endpoints.first(where: { !$0.isLoopback }) {
             logger.warning("anyone who can reach \(open) can use this server: there is no authentication")
         }
     }
 
+    /// Logs what the system allows, which may be less than what was requested.
+    private func logConnectionLimit(_ descriptors: DescriptorLimit, requested: Int?) {
+        guard let limit = configuration.limits.connections else { return }
+        let raised = descriptors.current > descriptors.before ? ", raised from \(descriptors.before)" : ""
+        logger.notice(
+            "at most \(limit) connections at a time; the limit of open files is \(descriptors.current)\(raised)")
+        if let requested, requested > limit {
+            let needed = requested + ConnectionTable.reservedDescriptors
+            logger.warning("--max-connections \(requested) needs a limit of open files of \(needed)")
+        }
+    }
+
+    // MARK: State
+
+    var queue: SerialQueue {
+        _read { yield scheduler.queue }
+    }
+
+    /// Unix time at the start plus the monotonic clock.
+    var now: Timestamp { Timestamp(milliseconds: clockOffset + Int(loop.now)) }
+
+    /// In milliseconds.
+    var uptime: Int { Int(loop.now - startedAt) }
+
+    /// Whether this loop iteration has taken long. Then connections whose requests may be costly are read in a later one, so
+    /// that they do not delay all others.
+    var iterationIsLong: Bool { loop.preciseNow - loop.now >= iterationTime }
+
+    /// The time after which an iteration is long, in milliseconds. Tests change it.
+    var iterationTime: UInt64 = 2
+
+    /// - Throws: `Refusal` if no such task is kept.
+    func record(of task: TaskID) throws(Refusal) -> TaskRecord {
+        if let record = scheduler.record(of: task) { return record }
+        throw queue.isEvicted(task) ? .expired(task) : .unknownTask(task)
+    }
+
+    func note(_ reason: CloseReason, of connection: Connection) {
+        refusals.count(reason)
+        if logsEvents { logger.debug("connection \(connection.id) closed: \(reason)") }
+    }
+
+    // MARK: Stop
+
     private func stopOnSignals() {
         for signal in Signal.stopping where signal != .hangUp || !signal.isIgnored {
             do throws(UVError) {
-                try signal.keepFromDefaultAction()
-                signalWatchers.append(try SignalWatcher(signal, on: loop) { [unowned self] in stop(signal) })
+                try signal.disableDefaultAction()
+                signalHandles.append(try SignalHandle(signal, on: loop) { [unowned self] in stop(signal) })
             } catch {
                 logger.warning("cannot watch for signal \(signal.number): \(error)")
             }
         }
     }
 
-    // MARK: Connections
+    /// Stops the server as a signal does. The loop's `run` returns when the server has stopped.
+    package func stop(_ signal: Signal) { shutdown.signal(signal) }
 
-    /// A request that is to wait for a task's end.
-    func newWaiter(of session: Session) -> Waiter {
-        lastWaiter += 1
-        return Waiter(session.id, lastWaiter)
-    }
+    /// The signal that interrupted a running task.
+    package var interruptedBy: Signal? { shutdown.interruptedBy }
 
-    // MARK: End
-
-    /// From here on the port may be another server's, and so may the port file.
+    /// Frees the port, and removes the port file before another server may write it.
     func stopAccepting() {
-        if portFileIsWritten { removePortFile() }
-        portFileIsWritten = false
+        if isPortFileWritten { removePortFile() }
+        isPortFileWritten = false
         listeners?.close()
         listeners = nil
     }
@@ -209,17 +203,15 @@ package final class TaskServer {
         if let path = configuration.portFile { try? SmallFile.remove(path) }
     }
 
-    /// Lets go of everything that keeps the loop running.
+    /// Closes everything that keeps the loop running.
     func closeHandles() {
         stopAccepting()
-        for watcher in signalWatchers { watcher.close() }
-        runner.close()
+        for handle in signalHandles { handle.close() }
+        flushing?.close()
+        connections.close()
+        deferred.close()
+        scheduler.close()
+        shutdown.close()
         refusals.close()
-        stopTimer.close()
-        nextRound.close()
-        sending?.close()
-        expiryTimer.close()
-        vanishedTimer.close()
-        for refused in refusedConnections { refused.close() }
     }
 }

@@ -85,4 +85,15 @@ def masked(text):
     return re.sub(r'"instance":"[0-9a-f]{16}"', '"instance":"I"', text)
 
 
-UNKNOWN = "no such task; ids begin anew when the daemon restarts; uv-task list shows those that are kept"
+
+
+def unknown(task, options=""):
+    """What uv-task says of a task that the server does not know."""
+    return f"there is no task {task}; ids begin anew when the server restarts; uv-task list{options} shows the tasks that are kept"
+
+
+def restarted(task, instance):
+    """What uv-task says of a task from before a restart; the instance is the present one."""
+    return (
+        f"task {task}: the server was restarted and its tasks are gone; it is now instance {instance}; "
+        "submit the task again")

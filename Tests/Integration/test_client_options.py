@@ -58,7 +58,7 @@ class ClientOptions(unittest.TestCase):
         self.check_echo("-5", "-a", "run", "-n", "echo", "--data=-5", "-w", "true")
 
     def test_data_that_is_two_dashes(self):
-        # The mark after which no options come, for most programs.
+        # For most programs they end the options.
         self.check_echo("--", "-a", "run", "-n", "echo", "-w", "true", "-d", "--")
         self.check_echo("--", "-a", "run", "-d", "--", "-n", "echo", "-w", "true")
 

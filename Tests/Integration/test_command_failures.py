@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from commands import CommandTest, clean_environment
+from commands import CommandTest, clean_environment, restarted
 from fake_server import FakeServer, UnusedPort, read_lines, read_to_end
 from harness import CLIENT_PROGRAM, Call
 
@@ -97,9 +97,9 @@ class NoServer(CommandTest):
 class RefusedConnection(CommandTest):
     """What a daemon says that takes no more connections, before it closes one."""
 
-    LINE = ('{"error":{"code":"too_many_connections","message":"32 clients are connected","limit":"max-connections",'
-            '"value":32}}\n')
-    WORDS = "the daemon has too many connections: at most 32 (--max-connections)"
+    LINE = ('{"error":{"code":"too_many_connections","message":"the server accepts at most 32 connections at a time",'
+            '"limit":"max-connections","value":32}}\n')
+    WORDS = "the server accepts at most 32 connections at a time (--max-connections 32)"
 
     def answer(self, connection):
         read_lines(connection, 1)
@@ -124,7 +124,7 @@ class RefusedConnection(CommandTest):
 
     def test_a_daemon_that_is_full(self):
         daemon = self.start_daemon("--max-connections", 1)
-        words = "the daemon has too many connections: at most 1 (--max-connections)"
+        words = "the server accepts at most 1 connections at a time (--max-connections 1)"
         with daemon.connect() as connection:
             connection.ask("info")
             for arguments in "run echo x", "run echo --each-line", "wait 1 2", "result 1", "list", "info":
@@ -175,10 +175,10 @@ class Draining(CommandTest):
             process.send(b"one\n")
             process.wait_for_lines(1)
             self.daemon.interrupt()
-            self.daemon.wait_for_log("^C again to leave at once")
+            self.daemon.wait_for_log("^C again to interrupt it")
             process.send(b"two\n")
             self.assertEqual(process.finish(), ("1\n", (
-                "uv-task: line 2: the daemon is being stopped; try again when it runs again; lines before it were submitted\n"
+                "uv-task: line 2: the server is shutting down and accepts no more tasks; try again when it runs again; lines before it were submitted\n"
             ), 5))
         self.assertEqual(self.daemon.exit_code(), 0)
 
@@ -189,7 +189,7 @@ class Draining(CommandTest):
             self.daemon.terminate()
             ran = sorted(wait.finish() for wait in waits)
         self.assertEqual([(one.errors, one.code) for one in ran], [
-            ("uv-task: task 2 ended in error: the server was stopped before the task could start (shut_down)\n", 1), ("", 0)])
+            ("uv-task: task 2 ended in error: the server shut down before the task could start (shut_down)\n", 1), ("", 0)])
         self.assertIn(ran[1].output, ("x", "y"))
 
 
@@ -234,7 +234,7 @@ class Lost(CommandTest):
         self.daemon.close()
         self.daemon = self.start_daemon("--port", port, time_scale=1000)
         self.expect("run revers x", "1\n")
-        gone = "task 1: it is from before the daemon's restart, and gone; submit it again"
+        gone = restarted(1, self.daemon.ask("info")["instance"])
         self.expect(f"result 1 --instance {instance}", errors=gone, code=3)
         self.expect(f"wait 1 --instance {instance}", errors=gone, code=3)
         self.expect("status 1", "execute\n")

@@ -92,7 +92,7 @@ class Stops(TaskTypeTest):
         waiting.send(f'{{"seq":1,"type":"get_result","task_id":{task_id},"wait":true}}')
         daemon.wait_for_waits(1)
         self.began = time.monotonic()
-        for said in ("finishing task", "is being cut off")[:signals]:
+        for said in ("finishing task", "is interrupted")[:signals]:
             daemon.interrupt()
             daemon.wait_for_log(said)
         return daemon, waiting, group
@@ -188,7 +188,7 @@ class Guard(TaskTypeTest):
     def test_a_guard_that_is_killed(self):
         guard = self.start_daemon()
         os.kill(guard, signal.SIGKILL)
-        self.daemon.wait_for_log("the process that watches over commands has ended; another takes its place")
+        self.daemon.wait_for_log("the process that guards commands has ended; it was started again")
         _, group = self.start_group(self.daemon, "family")
         other = guards(self.daemon)
         self.assertEqual(len(other), 1)

@@ -1,10 +1,10 @@
-"""uv-task's command line as a whole: whom to ask, what is no command, the exit codes."""
+"""The command line of uv-task as a whole: the choice of the server, usage errors and exit codes."""
 
 import re
 import subprocess
 import unittest
 
-from commands import UNKNOWN, CommandTest, clean_environment
+from commands import CommandTest, unknown, clean_environment
 from harness import CLIENT_PROGRAM, Call, Daemon, in_parallel
 
 BAD_PORT = "it takes a whole number from 1 to 65535"
@@ -15,8 +15,8 @@ def call(*arguments, **variables):
         return process.finish()
 
 
-class WhomToAsk(unittest.TestCase):
-    """Two daemons, whose only tasks tell which of them was asked."""
+class ServerChoice(unittest.TestCase):
+    """Two daemons with different numbers of submitted tasks, so that stats shows which of them replied."""
 
     def setUp(self):
         self.one, self.other = in_parallel(Daemon, Daemon)
@@ -51,17 +51,17 @@ class WhomToAsk(unittest.TestCase):
         self.check(self.other, "stats", "--port", other, UV_TASK_HOST="127.0.0.1", UV_TASK_PORT=one)
         self.check(self.other, "--port", other, "stats", UV_TASK_HOST="127.0.0.1", UV_TASK_PORT=one)
         self.check(self.one, "stats", "--host", "127.0.0.1", UV_TASK_HOST="no.such.host.invalid", UV_TASK_PORT=one)
-        # What is not needed need not make sense, and an empty one counts as none.
+        # A variable that is not needed is not read, and an empty one counts as unset.
         self.check(self.one, "stats", "--port", one, UV_TASK_HOST="127.0.0.1", UV_TASK_PORT="x")
         self.check(self.one, "--port", one, "stats", UV_TASK_HOST="", UV_TASK_PORT="")
 
-    def test_the_environment_and_the_original_form(self):
+    def test_the_environment_and_the_legacy_form(self):
         ran = call("-a", "st", "-d", "1", UV_TASK_HOST="127.0.0.1", UV_TASK_PORT=self.one.port)
         self.assertEqual(ran, ("Status of task #1: success\n", "", 0))
         ran = call("-a", "st", "-d", "1", UV_TASK_PORT="x")
         self.assertEqual(ran, ("", f'uv-task: UV_TASK_PORT is "x": {BAD_PORT}\n', 64))
 
-    def test_values_that_make_no_sense(self):
+    def test_bad_values_are_usage_errors(self):
         for port in "x", "0", "65536", "-1", "1.5", " ", "4321 ", "０":
             ran = call("stats", UV_TASK_PORT=port)
             self.assertEqual(ran, ("", f'uv-task: UV_TASK_PORT is "{port}": {BAD_PORT}\n', 64))
@@ -69,52 +69,63 @@ class WhomToAsk(unittest.TestCase):
         self.assertEqual(ran, ("", f'uv-task: UV_TASK_PORT is "\\u{{1B}}[31m": {BAD_PORT}\n', 64))
         for port in "x", "0", "65536", "-1", "":
             sentence = (
-                f"uv-task: The value '{port}' is invalid for '--port <1-65535>': {BAD_PORT}. See: uv-task --help\n")
-            self.assertEqual(call("stats", "--port", port), ("", sentence, 64))
-            self.assertEqual(call("--port", port, "stats"), ("", sentence, 64))
+                f"uv-task: The value '{port}' is invalid for '--port <1-65535>': {BAD_PORT}")
+            self.assertEqual(call("stats", "--port", port), ("", f"{sentence} (see uv-task stats --help)\n", 64))
+            self.assertEqual(call("--port", port, "stats"), ("", f"{sentence} (see uv-task --help)\n", 64))
         for time in "x", "0", "-1":
             ran = call("stats", "--connect-timeout", time)
             self.assertEqual(ran, ("", (
-                f"uv-task: The value '{time}' is invalid for '--connect-timeout <time>': it takes a time such as 30, 1.5s, "
-                "500ms, 2m or 1h, from 1ms up. See: uv-task --help\n"), 64))
+                f"uv-task: The value '{time}' is invalid for '--connect-timeout <time>': it takes a time of at least 1ms, "
+                "such as 30, 1.5s, 500ms, 2m or 1h (see uv-task stats --help)\n"), 64))
 
-    def test_the_commands_that_are_named_have_the_options(self):
+    def test_suggested_commands_repeat_the_options(self):
         port = self.one.port
         ran = call("status", 99, "--host", "127.0.0.1", "--port", port)
         self.assertEqual(ran, ("", (
-            "uv-task: " + f"task 99: {UNKNOWN}".replace("list", f"list --host 127.0.0.1 --port {port}") + "\n"), 3))
+            f"uv-task: {unknown(99, f' --host 127.0.0.1 --port {port}')}\n"), 3))
 
 
-class NoCommand(unittest.TestCase):
-    def check(self, sentence, *arguments):
-        self.assertEqual(call(*arguments), ("", f"uv-task: {sentence} See: uv-task --help\n", 64), arguments)
+class UsageErrors(unittest.TestCase):
+    """Each is one line that names the call for help."""
 
-    def test_none(self):
-        self.check("give a command, such as: uv-task run revers hello.")
-        self.check("give a command, such as: uv-task run revers hello.", "--port", 4321)
+    def check(self, sentence, *arguments, command=None):
+        help_call = f"uv-task {command} --help" if command else "uv-task --help"
+        self.assertEqual(call(*arguments), ("", f"uv-task: {sentence} (see {help_call})\n", 64), arguments)
 
-    def test_one_that_there_is_not(self):
-        self.check("There is no command 'statsu'. Did you mean 'status'?", "statsu")
-        self.check("There is no command 'res'. Did you mean 'result'?", "res", "1")
-        self.check("There is no command 'wach'. Did you mean 'watch'?", "--port", 4321, "wach")
+    def test_no_command(self):
+        self.check("give a command, such as: uv-task run revers hello")
+        self.check("give a command, such as: uv-task run revers hello", "--port", 4321)
+
+    def test_an_unknown_command(self):
+        self.check("Unexpected argument 'statsu'; did you mean the command 'status'?", "statsu")
+        self.check("2 unexpected arguments: 'res', '1'; did you mean the command 'result'?", "res", "1")
+        self.check("Unexpected argument 'wach'", "--port", 4321, "wach")
         self.check(
-            "There is no command 'xyzzy'; there are run, result, wait, status, log, cancel, list, watch, stats, info.", "xyzzy")
+            "Unexpected argument 'xyzzy'; the commands are run, result, wait, status, log, cancel, list, watch, stats, "
+            "info", "xyzzy")
 
-    def test_options_that_there_are_not(self):
-        self.assertEqual(
-            call("stats", "--prot", "1"),
-            ("", "uv-task: Unknown option '--prot'. Did you mean '--port'? See: uv-task stats --help\n", 64))
+    def test_an_unknown_option(self):
+        self.check("Unknown option '--prot'. Did you mean '--port'?", "stats", "--prot", "1", command="stats")
         self.check("Unknown option '--prot'. Did you mean '--port'?", "--prot", "1", "stats")
 
-    def test_the_original_options_are_none_of_a_command(self):
-        self.assertEqual(
-            call("stats", "-d", "x"), ("", "uv-task: '-d' is no option of stats. See: uv-task stats --help\n", 64))
-        self.assertEqual(call("run", "echo", "-d", "x"), ("", (
-            "uv-task: '-d' is no option of run. If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5. See: uv-task run --help\n"), 64))
+    def test_a_negative_number_as_data(self):
+        self.check(
+            "Unknown option '-5'; data that begins with a dash goes after --: uv-task run NAME -- -5",
+            "run", "echo", "-5", command="run")
+
+    def test_data_of_two_words(self):
+        self.check(
+            "DATA is one argument; quote it: uv-task run NAME 'two words'", "run", "echo", "two", "words", command="run")
+
+    def test_a_legacy_option_of_a_command(self):
+        self.check("--data is a legacy option, which stats does not take", "stats", "-d", "x", command="stats")
+        self.check(
+            "--data is a legacy option, which run does not take; data that begins with a dash goes after --: "
+            "uv-task run NAME -- -5", "run", "echo", "-d", "x", command="run")
 
 
 class ExitCodes(CommandTest):
-    """Each of them, once more in one place."""
+    """Every exit code in one place."""
 
     time_scale = 1000
 

@@ -57,7 +57,7 @@ class Failures(TaskTypeTest):
     def test_timeout(self):
         daemon = self.serve({"long": {"command": SLEEP, "timeout": "50ms"}})
         self.check(
-            daemon, "long", "timeout", "the command ran for longer than the timeout of its type, 50 ms")
+            daemon, "long", "timeout", "the command ran for longer than the timeout of its type, 50ms")
 
     def test_output_too_large(self):
         daemon = self.serve({
@@ -66,20 +66,20 @@ class Failures(TaskTypeTest):
             "none": {"command": ["cat"], "max_output": 1}})
         self.assertEqual(self.run_task(daemon, "ten", "1234567890"), "1234567890")
         self.assertEqual(self.run_task(daemon, "none", ""), "")
-        message = "the command wrote more than 10 bytes, which is all that its type allows (max_output)"
+        message = "the command wrote more than 10 bytes, the limit of its type (max_output)"
         self.check(daemon, "ten", "output_too_large", message, data="12345678901")
         # Bytes are counted, not characters.
         self.check(daemon, "ten", "output_too_large", message, data="äöüßé.")
         self.check(
             daemon, "endless", "output_too_large",
-            "the command wrote more than 1048576 bytes, which is all that its type allows (max_output)")
+            "the command wrote more than 1048576 bytes, the limit of its type (max_output)")
 
     def test_not_utf8(self):
         output = shell("printf 'ab\\377'")
         daemon = self.serve({"text": output, "bytes": {"command": output, "result": "base64"}})
         self.check(
-            daemon, "text", "not_utf8", "what the command wrote is not UTF-8; the type of a command that writes other "
-            'bytes needs result = "base64"')
+            daemon, "text", "not_utf8", "the output of the command is not UTF-8; a type with other output "
+            'needs result = "base64"')
         self.assertEqual(base64.b64decode(self.run_task(daemon, "bytes")), b"ab\xff")
 
     def test_spawn(self):

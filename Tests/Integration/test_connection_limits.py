@@ -51,7 +51,7 @@ class MaxConnections(unittest.TestCase):
             stats = inside[0].ask("stats")
             self.assertEqual((stats["refused"]["too_many_connections"], stats["connections"]), (2, 3))
             self.assertEqual((stats["accepted"], stats["submitted"]), (3, 0))
-            daemon.wait_for_log("over --max-connections")
+            daemon.wait_for_log("too_many_connections")
 
     def test_a_place_that_is_free_again_can_be_taken(self):
         with Daemon("--max-connections", 3) as daemon:
@@ -141,7 +141,7 @@ class WriteTimeout(unittest.TestCase):
             self.assertLess(elapsed, bound(1.6))
             self.assertLess(longest, bound(0.1))
             self.assertEqual(closed_for(daemon, "write-timeout"), 1)
-            daemon.wait_for_log("replies not taken within --write-timeout")
+            daemon.wait_for_log("over --write-timeout")
             # What it has not taken is thrown away, and not held by the system for a client that does not read.
             with self.assertRaises(ConnectionResetError):
                 greedy.skip_lines(50)
@@ -240,8 +240,8 @@ class IdleConnections(unittest.TestCase):
             for _ in range(count):
                 self.addCleanup(Connection(daemon.port).close)
             wait_until(lambda: other.ask("stats")["connections"] == count + 1, "all of them")
-            # 487 of 5,000, of which libuv has 270; sanitizers add to each block.
-            self.assertLess((resident_bytes(daemon.pid) - before) / count, bound(570, 20_000))
+            # About 650, of which libuv has 270; sanitizers add to each block.
+            self.assertLess((resident_bytes(daemon.pid) - before) / count, bound(750, 20_000))
 
 
 class IdleTime(unittest.TestCase):
@@ -281,7 +281,7 @@ class ConnectionMemory(unittest.TestCase):
             self.assertLess(closed_for(daemon, "max-memory"), count - 20)
             self.assertLess(resident_bytes(daemon.pid) - before, bound(64 * MIB, 500 * MIB))
             self.assertEqual(other.ask("stats")["submitted"], 0)
-            daemon.wait_for_log("connection memory over --max-memory")
+            daemon.wait_for_log("over --max-memory")
             self.check_some_go_on(connections, begun)
 
     def check_some_go_on(self, connections, begun):
@@ -320,7 +320,7 @@ class Commands(CommandTest):
     daemon_options = "--max-connections", 1
 
     def test_one_too_many(self):
-        words = "the daemon has too many connections: at most 1 (--max-connections)"
+        words = "the server accepts at most 1 connections at a time (--max-connections 1)"
         with self.daemon.connect() as inside:
             inside.ask("list")
             for command in "run echo x", "status 1", "result 1", "wait 1", "cancel 1", "list", "stats", "info":

@@ -39,7 +39,7 @@ class DaemonOptions(unittest.TestCase):
             self.assertIn(f"listening on 127.0.0.1:{daemon.port}\n", daemon.log)
             self.check_serves(daemon)
 
-    def test_a_port_of_ones_own(self):
+    def test_a_given_port(self):
         with Daemon() as daemon:
             port = daemon.port
         with Daemon("--port", port) as daemon:
@@ -65,7 +65,7 @@ class DaemonOptions(unittest.TestCase):
             with self.assertRaises(ConnectionRefusedError):
                 Connection(daemon.port, "127.0.0.1").close()
 
-    def test_another_address_than_loopback_is_warned_of(self):
+    def test_an_address_beyond_loopback_is_a_warning(self):
         with Daemon(host="0.0.0.0") as daemon:
             self.assertRegex(daemon.log, r" warning .*0\.0\.0\.0.* no authentication")
             self.check_serves(daemon, "127.0.0.1")
@@ -73,7 +73,7 @@ class DaemonOptions(unittest.TestCase):
             self.assertNotIn("warning", daemon.log)
 
     def test_closed_standard_streams(self):
-        # Their numbers are the next that a socket gets, unless the program takes care.
+        # A socket would get their numbers if the program did not reserve them.
         for streams in "<&-", "<&- >&-", "<&- >&- 2>&-":
             with self.subTest(streams), Daemon(command=closing(streams)) as daemon:
                 self.check_serves(daemon)
@@ -83,9 +83,9 @@ class DaemonOptions(unittest.TestCase):
 
 
 class Start(unittest.TestCase):
-    def test_it_accepts_at_once(self):
+    def test_the_daemon_accepts_at_once(self):
         runs = 5 if TIMING else 1
-        # The quickest of several: what is measured is the daemon, not what else the machine does.
+        # The quickest of several starts, so that other load on the machine counts less.
         self.assertLess(min(self.time_to_accept() for _ in range(runs)), bound(0.02))
 
     def time_to_accept(self):

@@ -73,7 +73,7 @@ class EachLine(CommandTest):
     def test_a_refused_name(self):
         # All lines that were sent before the first refusal came are refused; that is said once.
         sentence = (
-            'line 1: no task type is named "revrs"; did you mean revers? There are: echo, revers, reverse, permutation, '
+            'line 1: no task type has the name "revrs" (did you mean revers?); there are echo, revers, reverse, permutation, '
             "too_long_echo; nothing was submitted")
         data = "".join(f"{number}\n" for number in range(1000)).encode()
         self.expect("run revrs --each-line", errors=sentence, code=5, data=data)
@@ -85,7 +85,7 @@ class EachLine(CommandTest):
 
     def test_a_line_too_large(self):
         large = b"x" * (1 << 20)
-        sentence = "too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that"
+        sentence = "the message is longer than 1048576 bytes, the most that the server accepts (--max-message 1 MiB)"
         self.expect(
             "run echo --each-line", "1\n2\n", data=b"a\nb\n" + large + b"\n", code=5,
             errors=f"line 3: {sentence}; lines before it were submitted")
@@ -101,8 +101,8 @@ class EachLine(CommandTest):
         ran = self.call("run echo --each-line --wait", data=b"a\n" + b"x" * (1 << 20) + b"\n" + b"b\n" * 5)
         self.assertEqual((ran.output, ran.code), ("a\n", 5))
         sentence = (
-            "uv-task: line 2: too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that; lines "
-            "before it were submitted")
+            "uv-task: line 2: the message is longer than 1048576 bytes, the most that the server accepts "
+            "(--max-message 1 MiB); lines before it were submitted")
         last = self.daemon.ask("stats")["submitted"]
         if last > 2:
             sentence += f", and lines 3 to {last + 1} are tasks 2 to {last}"
@@ -112,7 +112,7 @@ class EachLine(CommandTest):
 
     def test_a_queue_that_is_full(self):
         self.daemon = self.start_daemon("--max-queued", 2, time_scale=1)
-        full = r"the queue is full: at most 2 tasks may wait \(--max-queued\); try again in about \d+ s"
+        full = r"the queue is full: at most 2 tasks may wait \(--max-queued 2\); try again in about \d+ s"
         # One runs and two wait.
         ran = self.call("run too_long_echo --each-line", data=b"a\n" * 10)
         self.assertEqual((ran.output, ran.code), ("1\n2\n3\n", 5))
@@ -136,11 +136,11 @@ class EachLine(CommandTest):
             errors="line 2 is not UTF-8: byte 2 of the input, byte 0 of the line (both counted from 0)")
 
     def test_wrong_usage(self):
-        see = ". See: uv-task run --help"
+        see = " (see uv-task run --help)"
         for arguments, sentence in (
             ("run echo x --each-line", "--each-line reads stdin and takes no data"),
-            ("run echo --each-line --exact", "--exact and --each-line do not go together"),
-            ("run echo --each-line --key k", "--key and --each-line do not go together: a key is of one task"),
+            ("run echo --each-line --exact", "--exact and --each-line exclude each other"),
+            ("run echo --each-line --key k", "--key and --each-line exclude each other: a key belongs to one task"),
         ):
             self.expect(arguments, errors=sentence + see, code=64)
 

@@ -131,7 +131,7 @@ class ConnectionErrors(ErrorCase):
         self.check_error(
             ran,
             f"ERROR: failed to get task status. Task #1 (what answers on 127.0.0.1:{server.port} is not uv-taskd: "
-            "byte 0x48 where a message should begin. Check --host and --port)",
+            "byte 0x48 instead of the { of a message. Check --host and --port)",
             6)
 
     def test_a_server_that_speaks_other_json(self):

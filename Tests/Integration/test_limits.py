@@ -56,7 +56,7 @@ class MaxQueued(unittest.TestCase):
             connection.send(run("revers"), run("echo"), get_result(2), run("echo"), get_result(2))
             connection.expect(submitted(1), submitted(2), result("waiting", None))
             connection.expect_end()
-            daemon.wait_for_log("closed 1 connection: 1 × queue full (--max-queued)")
+            daemon.wait_for_log("closed 1 connection: 1 × queue_full")
             stats = daemon.ask("stats")
             self.assertEqual((stats["refused"]["queue_full"], stats["closed_for_errors"]), (1, 1))
             self.assertEqual((stats["submitted"], stats["running"], stats["waiting"]), (2, 1, 1))
@@ -124,7 +124,7 @@ class MaxMemory(unittest.TestCase):
             connection.send(run("echo", "kept"), run("echo", "more than ten"))
             connection.expect(submitted(1))
             connection.expect_end()
-            daemon.wait_for_log("closed 1 connection: 1 × memory full (--max-memory)")
+            daemon.wait_for_log("closed 1 connection: 1 × memory_full")
             self.assertEqual(daemon.ask("stats")["refused"]["memory_full"], 1)
 
     def test_memory_stays_within_it_however_much_is_submitted(self):
@@ -165,7 +165,7 @@ class KeepResults(unittest.TestCase):
                     other.expect_end()
             # In one line, or two where a second ended between.
             wait_until(
-                lambda: sum(map(int, re.findall(r"(\d) × task no longer kept", daemon.log))) == 2, "two in the log")
+                lambda: sum(map(int, re.findall(r"(\d) × expired", daemon.log))) == 2, "two in the log")
             self.assertEqual(daemon.ask("stats")["refused"]["expired"], 2)
 
     def test_the_order_is_that_of_their_ends_and_what_has_not_ended_is_kept(self):
@@ -287,15 +287,15 @@ class Commands(CommandTest):
     def test_a_full_queue(self):
         self.run_task("revers")
         self.run_task("echo")
-        words = "the queue is full: at most 1 tasks may wait (--max-queued); try again in about 33 min"
+        words = "the queue is full: at most 1 tasks may wait (--max-queued 1); try again in about 33 min"
         self.expect("run echo x", errors=words, code=5)
         self.expect("run echo --each-line", data=b"a\nb\n", errors=f"line 1: {words}; nothing was submitted", code=5)
 
     def test_full_memory(self):
         self.run_task("revers", "x" * 600)
-        words = "the daemon's memory is full: at most 1000 bytes of data and results (--max-memory)"
+        words = ("the data does not fit into the memory for tasks, which unfinished tasks use too "
+            "(--max-memory 1000 bytes)")
         self.expect(["run", "echo", "x" * 401], errors=f"{words}; try again in about 33 min", code=5)
-        words = "the data does not fit into the daemon's memory: at most 1000 bytes of data and results (--max-memory)"
         self.expect(["run", "echo", "x" * 1001], errors=words, code=5)
 
     def test_a_task_that_is_no_longer_kept(self):
@@ -304,7 +304,7 @@ class Commands(CommandTest):
         for command in "status", "result", "wait", "cancel":
             ran = self.call([command, "1"])
             self.assertEqual((ran.output, ran.code), ("", 3))
-            self.assertRegex(ran.errors, r"^uv-task: task 1: it has ended and is no longer kept; uv-task list shows")
+            self.assertRegex(ran.errors, r"^uv-task: task 1 has ended and is no longer kept; uv-task list shows")
 
     def test_the_original_form_hears_of_the_close_alone(self):
         self.run_task("revers")

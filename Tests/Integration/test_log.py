@@ -22,10 +22,10 @@ class Log(unittest.TestCase):
                 with daemon.connect() as connection:
                     connection.send(status(99))
                     connection.expect_end()
-                daemon.wait_for_log("unknown task 99")
+                daemon.wait_for_log("unknown_task: there is no task 99")
                 for told in (
-                    r"connection \d+ from 127\.0\.0\.1", r"connection \d+ closed: ended by the client",
-                    r"connection \d+ closed: broken message", r"task 1 from .*\b6 bytes", r"task 1 started",
+                    r"connection \d+ from 127\.0\.0\.1", r"connection \d+ closed: closed by the client",
+                    r"connection \d+ closed: bad_request", r"task 1 from .*\b6 bytes", r"task 1 started",
                     r"task 1 ended: success"):
                     self.assertRegex(daemon.log, told)
                 self.assertNotIn("secret", daemon.log)
@@ -51,7 +51,7 @@ class Log(unittest.TestCase):
             with daemon.connect() as connection:
                 connection.send(status(99))
                 connection.expect_end()
-            daemon.wait_for_log("unknown task id")
+            daemon.wait_for_log("unknown_task")
             lines = daemon.log[len(start):].splitlines()
             counted = [int(count) for line in lines for count in re.findall(r"(\d+) ×", line)]
             self.assertEqual(sum(counted), 21, lines)

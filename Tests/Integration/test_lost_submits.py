@@ -156,8 +156,8 @@ class LostReplies(CommandTest):
             ran = self.call("run revers x --key k", server=proxy)
         self.assertEqual((ran.output, ran.code), ("", 6))
         self.assertRegex(ran.errors, (
-            r"\Auv-task: [^\n]*\. It is not known whether the task was queued\. Given again with the same --key, the task "
-            r"runs once all the same, unless the daemon was restarted\n\Z"))
+            r"\Auv-task: [^\n]*\. It is not known whether the task was queued\. Repeating the call with the same --key "
+            r"does not run the task twice, unless the daemon was restarted\n\Z"))
 
     def test_a_daemon_that_was_restarted_meanwhile(self):
         port = self.daemon.port

@@ -7,9 +7,10 @@ import unittest
 from commands import CommandTest, clean_environment
 from harness import CLIENT_PROGRAM, Call
 
-TYPES = "There are: echo, revers, reverse, permutation, too_long_echo"
-KEY_CONFLICT = "the key was given before with another name or other data; choose another key"
-AFTER_DASHES = "If that is the task's data, put -- before it, and options before that: uv-task run NAME -- -5. See: uv-task run --help"
+TYPES = "there are echo, revers, reverse, permutation, too_long_echo"
+KEY_CONFLICT = "task 1 was submitted with this key and another name or other data; choose another key"
+AFTER_DASHES = "data that begins with a dash goes after --: uv-task run NAME -- -5"
+SEE = " (see uv-task run --help)"
 
 
 class Running(CommandTest):
@@ -25,13 +26,13 @@ class Running(CommandTest):
         self.assertEqual(told["instance"], self.daemon.ask("info")["instance"])
 
     def test_an_unknown_name(self):
-        self.expect("run revrs x", errors=f'no task type is named "revrs"; did you mean revers? {TYPES}', code=5)
-        self.expect("run xyzzy x", errors=f'no task type is named "xyzzy". {TYPES}', code=5)
-        self.expect("run revrs x --wait", errors=f'no task type is named "revrs"; did you mean revers? {TYPES}', code=5)
+        self.expect("run revrs x", errors=f'no task type has the name "revrs" (did you mean revers?); {TYPES}', code=5)
+        self.expect("run xyzzy x", errors=f'no task type has the name "xyzzy"; {TYPES}', code=5)
+        self.expect("run revrs x --wait", errors=f'no task type has the name "revrs" (did you mean revers?); {TYPES}', code=5)
         # Nothing that the user typed is obeyed by a terminal.
-        self.expect(["run", "\x1b[31m", "x"], errors=f'no task type is named "\\u{{1B}}[31m". {TYPES}', code=5)
+        self.expect(["run", "\x1b[31m", "x"], errors=f'no task type has the name "\\u{{1B}}[31m"; {TYPES}', code=5)
         ran = self.call("run revrs x --json --wait")
-        self.assertEqual(ran.errors, f'uv-task: no task type is named "revrs"; did you mean revers? {TYPES}\n')
+        self.assertEqual(ran.errors, f'uv-task: no task type has the name "revrs" (did you mean revers?); {TYPES}\n')
         self.assertEqual(ran.code, 5)
         error = json.loads(ran.output)["error"]
         self.assertEqual((error["code"], error["nearest"], len(error["names"])), ("unknown_task_name", "revers", 5))
@@ -51,17 +52,17 @@ class Running(CommandTest):
         self.assertEqual(self.daemon.ask("stats")["submitted"], 3)
 
     def test_keys_of_wrong_lengths(self):
-        wrong = "--key takes a text of 1 to 128 bytes. See: uv-task run --help"
+        wrong = "--key takes a text of 1 to 128 bytes" + SEE
         self.expect("run revers hello --key ''", errors=wrong, code=64)
         self.expect(["run", "revers", "hello", "--key", "ы" * 65], errors=wrong, code=64)
         self.expect(["run", "revers", "hello", "--key", "ы" * 64], "1\n")
 
     def test_data_that_begins_with_a_dash(self):
-        self.expect("run echo -5", errors=f"Unknown option '-5'. {AFTER_DASHES}", code=64)
-        self.expect("run echo --hello", errors=f"Unknown option '--hello'. {AFTER_DASHES}", code=64)
-        # Taken for an option of the original's form.
-        self.expect("run echo -d", errors=f"'-d' is no option of run. {AFTER_DASHES}".replace("run --help", "--help"), code=64)
-        # The way that is told.
+        self.expect("run echo -5", errors=f"Unknown option '-5'; {AFTER_DASHES}{SEE}", code=64)
+        self.expect("run echo --hello", errors=f"Unknown option '--hello'{SEE}", code=64)
+        # A legacy option.
+        self.expect("run echo -d", errors=f"Missing value for '-d'{SEE}", code=64)
+        # As the message says.
         self.expect("run echo --wait -- -5", "-5")
         self.expect("run echo --wait -- --hello", "--hello")
         self.expect("run echo --wait -- -d", "-d")
@@ -69,17 +70,14 @@ class Running(CommandTest):
         self.expect("run echo --wait -- '-5 x'", "-5 x")
 
     def test_wrong_usage(self):
-        see = ". See: uv-task run --help"
-        self.expect("run", errors="Missing expected argument '<name>'" + see, code=64)
-        self.expect("run echo x y", code=64, errors=(
-            "Unexpected argument 'y'. DATA is one argument: quote it, as in uv-task run NAME 'two words'; options go before "
-            "a --" + see))
-        self.expect("run echo x --timeout 3", errors="--timeout needs --wait" + see, code=64)
-        self.expect("run echo x --exact", errors="--exact is for data from stdin" + see, code=64)
+        self.expect("run", errors="Missing expected argument '<name>'" + SEE, code=64)
+        self.expect("run echo x y", code=64, errors="DATA is one argument; quote it: uv-task run NAME 'two words'" + SEE)
+        self.expect("run echo x --timeout 3", errors="--timeout needs --wait" + SEE, code=64)
+        self.expect("run echo x --exact", errors="--exact needs data from stdin" + SEE, code=64)
         self.expect(
             "run echo x --wait --timeout soon", code=64,
-            errors="The value 'soon' is invalid for '--timeout <time>': it takes a time such as 30, 1.5s, 500ms, 2m or "
-            "1h, from 1ms up" + see)
+            errors="The value 'soon' is invalid for '--timeout <time>': it takes a time of at least 1ms, such as 30, "
+            "1.5s, 500ms, 2m or 1h" + SEE)
         self.assertEqual(self.daemon.ask("stats")["submitted"], 0)
 
 

@@ -38,7 +38,8 @@ class DataFromStdin(CommandTest):
     def test_data_too_large_for_the_daemon(self):
         ran = self.call("run echo", data=b"x" * (2 << 20))
         self.assertEqual(
-            ran, ("", "uv-task: too large: the daemon takes at most 1048576 bytes; uv-taskd's --max-message sets that\n", 5))
+            ran, ("", "uv-task: the message is longer than 1048576 bytes, the most that the server accepts "
+            "(--max-message 1 MiB)\n", 5))
 
     def test_data_too_large_for_any_daemon(self):
         # Said without reading on to the end of a stream that may have none.

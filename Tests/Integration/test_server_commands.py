@@ -47,8 +47,8 @@ class List(CommandTest):
             reply = json.loads(self.call(f"list --status {state} --json").output)
             self.assertEqual([task["task_id"] for task in reply["tasks"]], [task_id])
         self.expect("list --status done", code=64, errors=(
-            "The value 'done' is invalid for '--status <status>'. Please provide one of 'waiting', 'execute', 'success' "
-            "or 'error'. See: uv-task list --help"))
+            "The value 'done' is invalid for '--status <status>': it takes one of waiting, execute, success, error "
+            "(see uv-task list --help)"))
 
     def test_several_pages(self):
         self.call("run echo --each-line --wait", data=b"x\n" * 2500)
@@ -64,8 +64,8 @@ class List(CommandTest):
                 self.assertEqual([task["task_id"] for reply in replies for task in reply["tasks"]], list(ids))
         for wrong in "0", "-1", "x", "1073741825":
             self.expect(f"list --last {wrong}", code=64, errors=(
-                f"The value '{wrong}' is invalid for '--last <number>': it takes a whole number from 1 to 1073741824. "
-                "See: uv-task list --help"))
+                f"The value '{wrong}' is invalid for '--last <number>': it takes a whole number from 1 to 1073741824 "
+                "(see uv-task list --help)"))
 
     def test_replies(self):
         self.finished("echo", "x")
@@ -83,7 +83,7 @@ class WatchThroughAPipe(CommandTest):
         self.expect("watch", errors=self.NEEDS.format(""), code=64)
         port = self.daemon.port
         self.expect(f"watch --port {port}", errors=self.NEEDS.format(f" --port {port}"), code=64)
-        self.expect("watch x", errors="Unexpected argument 'x'. See: uv-task watch --help", code=64)
+        self.expect("watch x", errors="Unexpected argument 'x' (see uv-task watch --help)", code=64)
 
     def test_an_object_a_second(self):
         self.run_task("too_long_echo")

@@ -66,7 +66,7 @@ class Draining(unittest.TestCase):
     @staticmethod
     def interrupt(daemon):
         daemon.interrupt()
-        daemon.wait_for_log("^C again to leave at once")
+        daemon.wait_for_log("^C again to interrupt it")
 
     def test_the_running_task_is_finished_and_everyone_who_waits_is_answered(self):
         with Daemon(time_scale=0.1) as daemon, daemon.connect() as first, daemon.connect() as second:
@@ -80,7 +80,7 @@ class Draining(unittest.TestCase):
             self.assertEqual(daemon.state_of(1), "execute")
 
             self.interrupt(daemon)
-            self.assertRegex(daemon.log, r"finishing task 1, about [12] s; \^C again to leave at once\n")
+            self.assertRegex(daemon.log, r"finishing task 1, about [12] s; \^C again to interrupt it\n")
             self.assertRegex(daemon.log, r"2 waiting tasks? dropped")
             second.expect('{"status":"error"}')
             # An existing connection is still answered.
@@ -148,7 +148,7 @@ class Draining(unittest.TestCase):
             self.assertEqual((second.output, second.code), ("", 1))
             self.assertIn("is in use", second.errors)
             ran = client(daemon, "run", "echo", "x")
-            self.assertEqual(ran, ("", "uv-task: the daemon is being stopped; try again when it runs again\n", 5))
+            self.assertEqual(ran, ("", "uv-task: the server is shutting down and accepts no more tasks; try again when it runs again\n", 5))
             with daemon.connect() as new:
                 new.send(get_result(1))
                 new.expect(result("execute", None))

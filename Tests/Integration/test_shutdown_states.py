@@ -34,7 +34,7 @@ class StateCase(unittest.TestCase):
     @staticmethod
     def interrupt(daemon):
         daemon.interrupt()
-        daemon.wait_for_log("^C again to leave at once")
+        daemon.wait_for_log("^C again to interrupt it")
 
 
 class Full(StateCase):
@@ -130,7 +130,7 @@ class Crowded(StateCase):
             for connection in [first, *crowd]:
                 connection.expect_end()
             self.check_end(daemon, start, 1, code=130)
-            self.assertIn("leaving at once: task 1 is being cut off\n", daemon.log)
+            self.assertIn("stopping at once: task 1 is interrupted\n", daemon.log)
 
     def test_refused_clients_that_stay(self):
         daemon = self.start("--max-connections", 1, time_scale=FOR_EVER)
@@ -156,7 +156,7 @@ class Crowded(StateCase):
                         inside.submit("too_long_echo", "done")
                     inside.ask("list")
                     self.connect(daemon, 100)
-                    daemon.wait_for_log("took no connections")
+                    daemon.wait_for_log("accepted no connections")
                     start = time.monotonic()
                     daemon.terminate()
                     if options:

@@ -13,7 +13,7 @@ class Draining(unittest.TestCase):
     @staticmethod
     def interrupt(daemon):
         daemon.interrupt()
-        daemon.wait_for_log("^C again to leave at once")
+        daemon.wait_for_log("^C again to interrupt it")
 
     def test_every_wait_is_answered(self):
         with Daemon(time_scale=0.05) as daemon, daemon.connect() as submitter:

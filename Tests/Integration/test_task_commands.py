@@ -3,9 +3,8 @@
 import json
 import unittest
 
-from commands import UNKNOWN, CommandTest
+from commands import CommandTest, restarted, unknown
 
-EXPIRED = "it is from before the daemon's restart, and gone; submit it again"
 STATUS = '{{"task_id":{},"status":"success","task_name":"{}","submitted_at":N,"started_at":N,"finished_at":N}}\n'
 RUNNING = (
     '{"task_id":2,"status":"execute","task_name":"too_long_echo","position":0,"eta_ms":N,"submitted_at":N,"started_at":N}\n')
@@ -36,33 +35,34 @@ class Status(OfTasks):
         self.expect("status 3 1 2 1", "waiting\nsuccess\nexecute\nsuccess\n")
 
     def test_unknown_ones(self):
-        self.expect("status 99", errors="task 99: " + UNKNOWN, code=3)
-        self.expect("status 99 1 98", "success\n", [f"task 99: {UNKNOWN}", f"task 98: {UNKNOWN}"], 3)
-        self.expect("status 9007199254740991", errors="task 9007199254740991: " + UNKNOWN, code=3)
+        self.expect("status 99", errors=unknown(99), code=3)
+        self.expect("status 99 1 98", "success\n", [unknown(99), unknown(98)], 3)
+        self.expect("status 9007199254740991", errors=unknown(9007199254740991), code=3)
 
     def test_replies(self):
         self.expect_json("status 1 2 3 --json", STATUS.format(1, "echo") + RUNNING + WAITING)
-        self.expect_json("status 99 1 --json", NO_TASK + STATUS.format(1, "echo"), f"task 99: {UNKNOWN}", 3)
+        self.expect_json("status 99 1 --json", NO_TASK + STATUS.format(1, "echo"), unknown(99), 3)
 
     def test_an_id_that_is_none(self):
         for text in "x", "0", "9007199254740992", "1.0", "", "99999999999999999999", "1 2", "１":
             self.expect(["status", "1", text], code=64, errors=(
-                f"The value '{text}' is invalid for '<id>': a task id is a whole number from 1 up. "
-                "See: uv-task status --help"))
-        self.expect("status", errors="Missing expected argument '<id> ...'. See: uv-task status --help", code=64)
+                f"The value '{text}' is invalid for '<id>': a task id is a whole number of at least 1 "
+                "(see uv-task status --help)"))
+        self.expect("status", errors="Missing expected argument '<id> ...' (see uv-task status --help)", code=64)
 
     def test_the_instance(self):
         instance = self.daemon.ask("info")["instance"]
         self.expect(f"status 1 3 --instance {instance}", "success\nwaiting\n")
-        self.expect(f"status --instance {instance} 99", errors=f"task 99: {UNKNOWN}", code=3)
+        self.expect(f"status --instance {instance} 99", errors=unknown(99), code=3)
         for command in "status", "result", "result --wait", "wait", "cancel":
             for wrong in "0123456789abcdef", "0" * 16:
                 self.expect(
-                    f"{command} 3 1 --instance {wrong}", errors=[f"task 3: {EXPIRED}", f"task 1: {EXPIRED}"], code=3)
+                    f"{command} 3 1 --instance {wrong}", 
+                    errors=[restarted(3, instance), restarted(1, instance)], code=3)
             for text in "xyz", instance.upper() + "0", "":
                 self.expect([*command.split(), "3", "--instance", text], code=64, errors=(
-                    f"The value '{text}' is invalid for '--instance <hex>': it takes 16 hexadecimal digits in lower "
-                    f"case. See: uv-task {command.split()[0]} --help"))
+                    f"The value '{text}' is invalid for '--instance <hex>': it takes 16 lower-case hexadecimal "
+                    f"digits (see uv-task {command.split()[0]} --help)"))
         self.expect("status 3", "waiting\n")
 
 
@@ -77,8 +77,8 @@ class Result(OfTasks):
 
     def test_several(self):
         self.expect("result 1 1", "one\none\n")
-        self.expect("result 1 99 1", "one\none\n", f"task 99: {UNKNOWN}", 3)
-        self.expect("result --wait 1 99 1", "one\none\n", f"task 99: {UNKNOWN}", 3)
+        self.expect("result 1 99 1", "one\none\n", unknown(99), 3)
+        self.expect("result --wait 1 99 1", "one\none\n", unknown(99), 3)
 
     def test_of_unfinished_ones(self):
         self.expect("result 3", errors=self.NOT_YET[0], code=2)
@@ -90,7 +90,7 @@ class Result(OfTasks):
     def test_replies(self):
         reply = '{"task_id":1,"status":"success","data":"one"}\n'
         self.expect("result 1 --json", reply)
-        self.expect("result 1 99 1 --json", reply + NO_TASK + reply, f"task 99: {UNKNOWN}", 3)
+        self.expect("result 1 99 1 --json", reply + NO_TASK + reply, unknown(99), 3)
         self.expect("result 1 --json --wait", reply)
 
     def test_of_one_that_was_cancelled(self):
@@ -107,7 +107,7 @@ class Result(OfTasks):
         self.expect("result 3 1 --wait --timeout 20ms", "one\n", sentence, 4)
         self.expect("result 3 --wait --timeout 0.02 --json", errors=sentence, code=4, output=(
             '{"task_id":3,"status":"waiting","data":null,"timed_out":true}\n'))
-        self.expect("result 3 --timeout 1", errors="--timeout needs --wait. See: uv-task result --help", code=64)
+        self.expect("result 3 --timeout 1", errors="--timeout needs --wait (see uv-task result --help)", code=64)
 
     def test_escape_sequences_go_out_as_they_are(self):
         task_id = self.run_in_another_daemon("\x1b[31mred\x1b[0m\n")
@@ -124,7 +124,7 @@ class Result(OfTasks):
 class Wait(OfTasks):
     def test_one(self):
         self.expect("wait 1", "1 success\n")
-        self.expect("wait 99", errors=f"task 99: {UNKNOWN}", code=3)
+        self.expect("wait 99", errors=unknown(99), code=3)
 
     def test_several_as_they_finish(self):
         with self.start("wait 3 2 1 3") as waiting:
@@ -140,7 +140,7 @@ class Wait(OfTasks):
         with self.start("wait 99 2") as waiting:
             self.daemon.wait_for_waits(1)
             self.daemon.ask("cancel", task_id=2)
-            self.assertEqual(waiting.finish(), ("2 error\n", f"uv-task: task 99: {UNKNOWN}\n", 3))
+            self.assertEqual(waiting.finish(), ("2 error\n", f"uv-task: {unknown(99)}\n", 3))
 
     def test_a_time_out(self):
         ran = self.call("wait 3 2 1 --timeout 20ms")
@@ -171,15 +171,15 @@ class Cancel(OfTasks):
         self.expect("cancel 3 1 2", "3 error\n1 success\n2 error\n", "task 1 had ended before: success", 1)
 
     def test_unknown_ones(self):
-        self.expect("cancel 99 2", "2 error\n", f"task 99: {UNKNOWN}", 3)
-        self.expect("cancel 1 99", "1 success\n", ["task 1 had ended before: success", f"task 99: {UNKNOWN}"], 3)
+        self.expect("cancel 99 2", "2 error\n", unknown(99), 3)
+        self.expect("cancel 1 99", "1 success\n", ["task 1 had ended before: success", unknown(99)], 3)
 
     def test_replies(self):
         self.expect_json("cancel 3 2 --json", (
             CANCELLED.format(3, "revers", "", "before it could start")
             + CANCELLED.format(2, "too_long_echo", ',"started_at":N', "while it ran")))
         self.expect_json("cancel 1 99 --json", STATUS.format(1, "echo") + NO_TASK, [
-            "task 1 had ended before: success", f"task 99: {UNKNOWN}"], 3)
+            "task 1 had ended before: success", unknown(99)], 3)
 
 
 # It has no tests of its own.

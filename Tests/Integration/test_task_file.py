@@ -75,8 +75,8 @@ class Serving(TaskFiles):
         ran = program(DAEMON_PROGRAM, "--port", "0", "--port-file", port_file, "--tasks", self.file)
         self.assertEqual((ran.output, ran.code), ("", 1))
         self.assertEqual(ran.errors.splitlines(), [
-            f"uv-taskd: {self.file}:12: tasks.b.command: must be an array, the program first and then each of its"
-            ' arguments, such as command = ["convert", "-", "png:-"]',
+            f"uv-taskd: {self.file}:12: tasks.b.command: must be an array of the program and its arguments,"
+            ' such as command = ["convert", "-", "png:-"]',
             f"uv-taskd: {self.file}:13: tasks.b.timeout: must be a time such as \"30s\", \"500ms\" or \"2m\", or a whole"
             " number of seconds, above 0",
         ])
@@ -100,7 +100,7 @@ thumbnail: Scale a picture
 plain
   command      sh -c "cat; date"
   data         text, result text
-  limits       no time-out, 1MiB of output
+  limits       no timeout, 1MiB of output
 """)
 
     def test_it_needs_no_port(self):
@@ -121,11 +121,11 @@ plain
         self.assertEqual((ran.output, ran.code), ("", 1))
         self.assertEqual(ran.errors.splitlines(), [
             f"uv-taskd: {self.file}:{line}" for line in (
-                "1: top: is not known here; a file of task types has tables such as [tasks.thumbnail]",
+                "1: top: unknown key; a task file has tables such as [tasks.thumbnail]",
                 '2: tasks.b: has no command, such as command = ["convert", "-", "png:-"]',
-                "3: tasks.b.comand: is not known here; did you mean command?",
+                "3: tasks.b.comand: unknown key; did you mean command?",
                 "4: tasks.echo: is a built-in task type; choose another name, or leave those out with --no-built-in",
-                '5: tasks.echo.command[2]: data could be run here; put it behind the script and "--":'
+                '5: tasks.echo.command[2]: the data could be run as code; put it after the script and "--":'
                 r' ["sh", "-c", "echo \"$1\"", "--", "{data}"]',
             )])
 
@@ -153,7 +153,7 @@ plain
         ran = self.check(THUMBNAIL + "#" * (1 << 20))
         self.assertEqual(
             ran,
-            ("", f"uv-taskd: {self.file}: is longer than the 1048576 bytes that a file of task types may have\n", 1))
+            ("", f"uv-taskd: {self.file}: is longer than 1048576 bytes, the limit for a task file\n", 1))
 
     def test_a_file_that_never_ends(self):
         ran = program(DAEMON_PROGRAM, "--tasks", "/dev/zero", "--check")
@@ -175,7 +175,7 @@ class Misuse(TaskFiles):
         for option in "--check", "--no-built-in":
             self.assertEqual(
                 program(DAEMON_PROGRAM, option),
-                ("", f"uv-taskd: {option} needs --tasks, and a file with task types. See: uv-taskd --help\n", 64))
+                ("", f"uv-taskd: {option} needs --tasks and a file with task types (see uv-taskd --help)\n", 64))
 
     def test_times_that_are_none(self):
         for time in "0", "soon", "-1":

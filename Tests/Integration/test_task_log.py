@@ -7,7 +7,7 @@ import tempfile
 import threading
 import unittest
 
-from commands import UNKNOWN, CommandTest
+from commands import CommandTest, restarted, unknown
 from fake_server import FakeServer, UnusedPort, read_lines
 from harness import PATIENCE, message
 from terminal import Terminal
@@ -213,10 +213,9 @@ class LogOfACommand(CommandTest):
         for arguments in "log 1", "log 1 --follow":
             self.expect(arguments, "")
         self.expect("log 1 --json", '{"task_id":1,"text":"","offset":0,"ended":true}\n')
-        self.expect("log 99", errors=f"task 99: {UNKNOWN}", code=3)
-        instance = "0123456789abcdef"
-        self.expect(f"log 1 --instance {instance}", code=3, errors=(
-            "task 1: it is from before the daemon's restart, and gone; submit it again"))
+        self.expect("log 99", errors=unknown(99), code=3)
+        instance = self.daemon.ask("info")["instance"]
+        self.expect("log 1 --instance 0123456789abcdef", errors=restarted(1, instance), code=3)
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ class HelpOnATerminal(TerminalTest):
             terminal = self.open_terminal(columns, 100)
             self.assertEqual(terminal.run("uv-task run --help | cat")[1], 0)
             lines, code = terminal.run("uv-task stats --help")
-            self.assertEqual((lines[0], code), ("OVERVIEW: Print what the server counts.", 0))
+            self.assertEqual((lines[0], code), ("OVERVIEW: Print the server's counters.", 0))
             self.assertLessEqual(max(map(len, lines)), columns)
 
 

@@ -5,7 +5,7 @@ import Testing
 
 struct DescriptorLimitTests {
     #if os(Linux)
-        /// The limit is the whole process's, and other tests run beside this one: it is lowered by one only.
+        /// Lowers the limit by one only: it applies to the whole process, in which other tests run.
         @Test func theSoftLimitIsRaisedToTheHardOne() {
             let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
             var limit = rlimit()

@@ -3,7 +3,7 @@ import Testing
 @testable import Libuv
 
 struct EventLoopTests {
-    @Test func runReturnsWhenNothingIsLeft() throws {
+    @Test func runReturnsIfNoHandleIsActive() throws {
         let loop = try EventLoop()
         loop.run()
         loop.run { false }
@@ -11,7 +11,7 @@ struct EventLoopTests {
         loop.close()
     }
 
-    @Test func runUntilStopsAtTheConditionAndLeavesTheRest() throws {
+    @Test func runUntilReturnsWhenTheConditionHolds() throws {
         let loop = try EventLoop()
         let early = try Timer(on: loop)
         let late = try Timer(on: loop)
@@ -25,12 +25,12 @@ struct EventLoopTests {
         loop.close()
     }
 
-    @Test func aClosedLoopHasNoHandles() throws {
+    @Test func closingTheLoopRunsCloseCallbacks() throws {
         let loop = try EventLoop()
         let timers = try (1...3).map { _ in try Timer(on: loop) }
         #expect(loop.liveHandles == 3)
         for timer in timers { timer.close() }
-        #expect(loop.liveHandles == 3, "their memory goes in the close callbacks")
+        #expect(loop.liveHandles == 3, "the memory is freed in the close callbacks")
         loop.close()
         #expect(loop.liveHandles == 0)
     }

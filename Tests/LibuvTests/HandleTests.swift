@@ -4,7 +4,7 @@ import Testing
 @testable import Libuv
 
 struct HandleTests {
-    @Test func aHandleKeepsItselfAliveUntilItsCloseCallback() throws {
+    @Test func aHandleIsRetainedUntilItsCloseCallback() throws {
         let loop = try EventLoop()
         weak var handle: Timer?
         var fired = false
@@ -16,13 +16,13 @@ struct HandleTests {
         #expect(handle != nil)
         loop.run { fired }
         handle?.close()
-        #expect(handle != nil, "libuv still has its memory")
+        #expect(handle != nil, "libuv still uses its memory")
         loop.run()
         #expect(handle == nil)
         loop.close()
     }
 
-    @Test func closingTwiceIsClosingOnce() throws {
+    @Test func closingTwiceHasNoFurtherEffect() throws {
         let loop = try EventLoop()
         let timer = try Timer(on: loop)
         #expect(loop.liveHandles == 1)
@@ -37,10 +37,11 @@ struct HandleTests {
         loop.close()
     }
 
-    @Test func aHandleWhoseInitFailedLeavesNothing() throws {
+    @Test func aFailedInitLeavesNoHandle() throws {
         let loop = try EventLoop()
         #expect(throws: UVError(code: .invalidArgument, call: "uv_test_init")) {
-            _ = try Handle(UV_TIMER, on: loop, "uv_test_init") { _ in UVError.Code.invalidArgument.rawValue }
+            let fail: (UnsafeMutablePointer<uv_timer_t>) -> Int32 = { _ in UVError.Code.invalidArgument.rawValue }
+            _ = try Handle(on: loop, "uv_test_init", fail)
         }
         #expect(loop.liveHandles == 0)
         loop.close()

@@ -12,7 +12,7 @@ struct NameResolutionTests {
         return try #require(found)
     }
 
-    @Test func addressesAsTextAreThemselves() throws {
+    @Test func anAddressResolvesToItself() throws {
         let four = try #require(resolve("127.0.0.1").get().first)
         #expect(four.description == "127.0.0.1:4321")
         #expect(four.isLoopback && !four.isIPv6)
@@ -23,30 +23,31 @@ struct NameResolutionTests {
         #expect(try resolve("0.0.0.0").get().first?.isLoopback == false)
     }
 
-    @Test func aNameGivesEachAddressOnce() throws {
+    @Test func eachAddressOfANameIsReportedOnce() throws {
         let addresses = try resolve("localhost").get()
         #expect(!addresses.isEmpty)
         #expect(Set(addresses).count == addresses.count)
         #expect(addresses.allSatisfy { $0.isLoopback && $0.port == 4321 })
     }
 
-    @Test func thePortCanBeExchanged() throws {
+    @Test func thePortCanBeReplaced() throws {
         let address = try #require(resolve("::1").get().first).with(port: 65535)
         #expect(address.description == "[::1]:65535")
         #expect(address.port == 65535)
     }
 
-    @Test(arguments: ["no-such-host.invalid", "1.2.3.4.5"]) func aNameThatNobodyHas(host: String) throws {
+    @Test(arguments: ["no-such-host.invalid", "1.2.3.4.5"]) func anUnknownNameIsAnError(host: String) throws {
         #expect(throws: UVError.self) { try resolve(host).get() }
     }
 
-    @Test(arguments: ["", "a\0b"]) func whatIsNoName(host: String) throws {
+    @Test(arguments: ["", "a\0b"]) func anInvalidNameIsRefusedAtOnce(host: String) throws {
         #expect(throws: UVError(code: .invalidArgument, call: "uv_getaddrinfo")) { try resolve(host) }
     }
 
-    @Test func aLoopMayBeClosedWhileANameIsResolved() throws {
+    @Test func aLoopCanBeClosedDuringAResolution() throws {
         let loop = try EventLoop()
-        try loop.resolve(host: "no-such-host.invalid", port: 1) { _ in Issue.record("the loop runs no more") }
+        try loop.resolve(host: "no-such-host.invalid", port: 1) { _ in Issue.record("called after the loop was closed")
+        }
         loop.close()
     }
 }

@@ -1,13 +1,14 @@
+import CLibuv
 import Foundation
 import Testing
 
 @testable import Libuv
 
 struct NonBlockingOutputTests {
-    /// What opening the descriptor anew gives, and what is done where that is not possible.
+    /// Opens the descriptor again, or uses it as it is because the path does not exist.
     static let paths = [nil, "/nowhere"]
 
-    /// A pipe, closed after `body`.
+    /// Runs `body` with a pipe.
     private func withPipe<R>(_ body: (_ reader: Int32, _ writer: Int32) throws -> R) throws -> R {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
@@ -17,15 +18,15 @@ struct NonBlockingOutputTests {
 
     private static let line = ArraySlice(repeatElement(UInt8(ascii: "x"), count: 100))
 
-    /// Writes lines until no more are taken.
+    /// Writes lines until the output is full.
     ///
-    /// - Returns: how many bytes were.
+    /// - Returns: how many bytes were written.
     private func fill(_ output: NonBlockingOutput, with line: ArraySlice<UInt8> = line) throws -> Int {
         var sum = 0
         while true {
-            let taken = try output.write(line)
-            sum += taken
-            if taken < line.count { return sum }
+            let written = try output.write(line)
+            sum += written
+            if written < line.count { return sum }
         }
     }
 
@@ -44,26 +45,26 @@ struct NonBlockingOutputTests {
     func aFullPipeTakesNothingUntilItIsRead(path: String?) throws {
         try withPipe { reader, writer in
             let output = NonBlockingOutput(descriptor: writer, path: path)
-            let taken = try fill(output)
-            #expect(taken > 0)
+            let written = try fill(output)
+            #expect(written > 0)
             #expect(try output.write(Self.line) == 0)
-            #expect(read(taken, from: reader).count == taken)
+            #expect(read(written, from: reader).count == written)
             #expect(try output.write([1, 2, 3]) == 3)
             #expect(read(3, from: reader) == [1, 2, 3])
         }
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: paths)
-    func moreThanAPipeHoldsIsTakenInPart(path: String?) throws {
+    func aWriteLargerThanThePipeIsPartial(path: String?) throws {
         try withPipe { reader, writer in
             let bytes = (0..<1 << 21).map { UInt8(truncatingIfNeeded: $0 / 7) }
-            let taken = try NonBlockingOutput(descriptor: writer, path: path).write(bytes[...])
-            #expect((1..<bytes.count).contains(taken))
-            #expect(read(taken, from: reader) == Array(bytes.prefix(taken)))
+            let written = try NonBlockingOutput(descriptor: writer, path: path).write(bytes[...])
+            #expect((1..<bytes.count).contains(written))
+            #expect(read(written, from: reader) == Array(bytes.prefix(written)))
         }
     }
 
-    @Test func theStreamItselfStaysAsItWas() throws {
+    @Test func theFlagsOfTheStreamDoNotChange() throws {
         try withPipe { _, writer in
             let flags = fcntl(writer, F_GETFL)
             let output = NonBlockingOutput(descriptor: writer)
@@ -83,16 +84,16 @@ struct NonBlockingOutputTests {
         #expect(throws: broken) { try output.write([1]) }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTerminalThatNobodyReadsTakesNothing() throws {
+    @Test(.timeLimit(.minutes(1))) func anUnreadTerminalTakesNothing() throws {
         let pty = try Pty()
         defer { for side in [pty.master, pty.slave] { close(side) } }
         let output = NonBlockingOutput(descriptor: pty.slave)
-        // Says that it takes something where there is room for one byte; lines are longer.
+        // poll reports a terminal as writable if there is room for one byte; lines are longer.
         for _ in 1...2 { _ = try fill(output, with: ArraySlice(repeatElement(UInt8(ascii: "\n"), count: 4001))) }
         #expect(try fill(output) == 0)
     }
 
-    @Test func aTerminalThatIsStoppedTakesNothing() throws {
+    @Test func aStoppedTerminalTakesNothing() throws {
         let pty = try Pty()
         defer { for side in [pty.master, pty.slave] { close(side) } }
         let output = NonBlockingOutput(descriptor: pty.slave)
@@ -102,7 +103,7 @@ struct NonBlockingOutputTests {
         #expect(try output.write([1, 2, 3]) == 3)
     }
 
-    @Test func aFileTakesAllWhereItStands() throws {
+    @Test func aFileIsWrittenAtItsOffset() throws {
         let path = NSTemporaryDirectory() + "NonBlockingOutputTests.\(UUID())"
         let file = open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
         try #require(file >= 0)
@@ -116,7 +117,7 @@ struct NonBlockingOutputTests {
         #expect(FileManager.default.contents(atPath: path) == Data([1, 2, 3, 4, 5]))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aSocketThatNobodyReadsTakesNothing() throws {
+    @Test(.timeLimit(.minutes(1))) func anUnreadSocketTakesNothing() throws {
         var ends: [Int32] = [0, 0]
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
@@ -126,16 +127,16 @@ struct NonBlockingOutputTests {
         try #require(socketpair(AF_UNIX, stream, 0, &ends) == 0)
         defer { for end in ends { close(end) } }
         let output = NonBlockingOutput(descriptor: ends[1])
-        let taken = try fill(output)
-        #expect(taken > 0)
+        let written = try fill(output)
+        #expect(written > 0)
         #expect(try output.write(Self.line) == 0)
-        #expect(read(taken, from: ends[0]).count == taken)
+        #expect(read(written, from: ends[0]).count == written)
         #expect(try output.write([1, 2, 3]) == 3)
     }
 
-    @Test func aDeviceThatIsFullIsAnError() throws {
+    @Test func aFullDeviceIsAnError() throws {
         let full = open("/dev/full", O_WRONLY)
-        // A Linux thing.
+        // Only Linux has this device.
         guard full >= 0 else { return }
         defer { close(full) }
         let output = NonBlockingOutput(descriptor: full)

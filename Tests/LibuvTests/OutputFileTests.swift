@@ -19,7 +19,7 @@ struct OutputFileTests {
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 
-    @Test func aFileIsWrittenWholeAndLeavesNoDraft() throws {
+    @Test func aFileIsReplacedAndLeavesNoDraft() throws {
         try withFolder { folder in
             try OutputFile.check("\(folder)/out")
             #expect(try names(in: folder) == [])
@@ -32,7 +32,7 @@ struct OutputFileTests {
         }
     }
 
-    @Test(arguments: [0o600, 0o640, 0o755, 0o444]) func aFileKeepsWhoMayReadIt(mode: mode_t) throws {
+    @Test(arguments: [0o600, 0o640, 0o755, 0o444]) func aReplacedFileKeepsItsMode(mode: mode_t) throws {
         try withFolder { folder in
             try OutputFile.write([1], to: "\(folder)/out")
             let mask = umask(0)
@@ -50,7 +50,7 @@ struct OutputFileTests {
         (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int).map(mode_t.init)
     }
 
-    @Test func aLinkIsFollowedAndStays() throws {
+    @Test func aLinkIsFollowedAndKept() throws {
         try withFolder { folder in
             try OutputFile.write([1], to: "\(folder)/file")
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "file")
@@ -58,7 +58,7 @@ struct OutputFileTests {
             try OutputFile.write(bytes, to: "\(folder)/link")
             #expect(content("\(folder)/file") == bytes)
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/link") == "file")
-            // Where it leads nowhere, nothing is made or replaced.
+            // A dangling link is neither followed nor replaced.
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/lost", withDestinationPath: "none")
             #expect(throws: UVError(code: .exists, call: "uv_fs_lstat")) { try OutputFile.check("\(folder)/lost") }
             #expect(throws: UVError(code: .exists, call: "uv_fs_lstat")) {
@@ -68,7 +68,7 @@ struct OutputFileTests {
         }
     }
 
-    @Test func aDeviceOrPipeGetsTheBytes() throws {
+    @Test func aDeviceOrPipeIsWrittenToDirectly() throws {
         try OutputFile.check("/dev/null")
         try OutputFile.write(bytes, to: "/dev/null")
         try withFolder { folder in
@@ -83,7 +83,7 @@ struct OutputFileTests {
         }
     }
 
-    @Test(arguments: [false, true]) func whereNoFileCanBe(isOnlyChecked: Bool) throws {
+    @Test(arguments: [false, true]) func anImpossiblePathIsAnErrorAndLeavesNothing(isOnlyChecked: Bool) throws {
         func use(_ path: String) throws(UVError) {
             if isOnlyChecked { try OutputFile.check(path) } else { try OutputFile.write(bytes, to: path) }
         }

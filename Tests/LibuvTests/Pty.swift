@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A terminal that no one sees: the side that a program stands on, and the side of whoever shows it.
+/// A pseudo-terminal: the slave is the program's side, the master the side that displays it.
 struct Pty {
     private typealias OpenPty =
         @convention(c) (
@@ -12,7 +12,7 @@ struct Pty {
     let master: Int32
     let slave: Int32
 
-    /// With `openpty`, which is in the C library but not in Swift's view of it.
+    /// Looks `openpty` up at run time: Swift's Glibc module does not include its header.
     init() throws {
         let openpty = unsafeBitCast(try #require(dlsym(dlopen(nil, RTLD_NOW), "openpty")), to: OpenPty.self)
         var master: Int32 = -1
@@ -22,7 +22,7 @@ struct Pty {
         self.slave = slave
     }
 
-    /// With `stty`, since Swift can't call ioctl; not by Foundation's `Process`, which leak checkers complain of.
+    /// Runs `stty`: Swift cannot call the variadic ioctl. Foundation's `Process` leaks, which sanitizers report.
     func setSize(columns: Int, rows: Int) throws {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
@@ -32,8 +32,8 @@ struct Pty {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, slave, 0)
-        let words = ["stty", "cols", "\(columns)", "rows", "\(rows)"]
-        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        let command = ["stty", "cols", "\(columns)", "rows", "\(rows)"]
+        let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var child: pid_t = 0
         try #require(posix_spawnp(&child, "stty", &actions, nil, arguments, environ) == 0)

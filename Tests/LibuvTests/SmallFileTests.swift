@@ -11,7 +11,7 @@ struct SmallFileTests {
         try body(folder.path)
     }
 
-    @Test func aFileIsWrittenWholeAndLeavesNoDraft() throws {
+    @Test func aFileIsReplacedAndLeavesNoDraft() throws {
         try withFolder { folder in
             try SmallFile.write("4321\n", to: "\(folder)/port")
             try SmallFile.write("пример\n", to: "\(folder)/port")
@@ -24,7 +24,7 @@ struct SmallFileTests {
         }
     }
 
-    @Test func aFolderThatIsNotThere() throws {
+    @Test func aMissingDirectoryIsAnError() throws {
         try withFolder { folder in
             #expect(throws: UVError(code: .noSuchFile, call: "uv_fs_open")) {
                 try SmallFile.write("x", to: "\(folder)/none/port")
@@ -32,7 +32,7 @@ struct SmallFileTests {
         }
     }
 
-    @Test func onlyFilesAreReplacedOrRemoved() throws {
+    @Test func onlyRegularFilesAreReplacedOrRemoved() throws {
         try withFolder { folder in
             let link = "\(folder)/link"
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
@@ -42,7 +42,7 @@ struct SmallFileTests {
         }
     }
 
-    @Test func aFolderInTheWay() throws {
+    @Test func aDirectoryIsNotReplaced() throws {
         try withFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/port/x", withIntermediateDirectories: true)
             #expect(throws: UVError.self) { try SmallFile.write("x", to: "\(folder)/port") }
@@ -50,7 +50,7 @@ struct SmallFileTests {
         }
     }
 
-    @Test func aFileIsReadFromItsStart() throws {
+    @Test func aFileIsReadUpToTheLimit() throws {
         try withFolder { folder in
             let text = String(repeating: "пример\n", count: 20_000)
             try SmallFile.write(text, to: "\(folder)/file")
@@ -64,7 +64,7 @@ struct SmallFileTests {
         }
     }
 
-    @Test func aPipeThatIsFullIsWaitedFor() throws {
+    @Test func aWriteWaitsForAFullPipe() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Libuv
 
-/// Serialized: a process has one input.
+/// Serialized, because a process has one standard input.
 @Suite(.serialized)
 struct StandardStreamTests {
-    /// Puts another descriptor in a standard one's place for the time of `body`.
+    /// Replaces a standard descriptor during `body`.
     private func replacing<R>(_ standard: Int32, by other: Int32, _ body: () throws -> R) rethrows -> R {
         let original = dup(standard)
         dup2(other, standard)
@@ -18,7 +18,7 @@ struct StandardStreamTests {
         return try body()
     }
 
-    /// Gives `body` a pipe as its input, which `write` fills from another thread and closes.
+    /// Runs `body` with a pipe as standard input. `write` fills it on another thread, and it is closed afterwards.
     private func withInput<R>(
         nonBlocking: Bool = false, _ write: @escaping @Sendable (Int32) -> Void, _ body: () throws -> R
     ) throws -> R {
@@ -34,7 +34,7 @@ struct StandardStreamTests {
         return try replacing(0, by: reader, body)
     }
 
-    @Test func oneReadBringsWhatIsThereUpToItsCount() throws {
+    @Test func oneReadReturnsWhatIsAvailableUpToItsCount() throws {
         let parts = try withInput({ _ = write($0, [1, 2, 3, 4, 255] as [UInt8], 5) }) {
             try (1...4).map { _ in try StandardInput.read(upTo: 2) }
         }
@@ -42,7 +42,7 @@ struct StandardStreamTests {
     }
 
     @Test(arguments: [false, true])
-    func theInputIsReadToItsEndHoweverItComes(nonBlocking: Bool) throws {
+    func theInputIsReadToItsEndIfBlockingOrNot(nonBlocking: Bool) throws {
         let sent = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
         let bytes = try withInput(
             nonBlocking: nonBlocking,
@@ -59,7 +59,7 @@ struct StandardStreamTests {
         #expect(bytes == sent)
     }
 
-    @Test func aSignalDoesNotEndARead() throws {
+    @Test func anInterruptedReadIsRepeated() throws {
         // Without SA_RESTART, so that the read is interrupted.
         var action = sigaction()
         #if canImport(Glibc)
@@ -68,7 +68,7 @@ struct StandardStreamTests {
             action.__sigaction_u.__sa_handler = countSignal
         #endif
         #expect(sigaction(SIGUSR1, &action, nil) == 0)
-        // Tests run on threads of a pool, which takes no signals.
+        // Tests run on pool threads, which block signals.
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGUSR1)
@@ -77,7 +77,7 @@ struct StandardStreamTests {
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         let reader = pthread_self()
         let bytes = try withInput({ writer in
-            // Many, for one may come before the read.
+            // Many signals, because one may arrive before the read.
             for _ in 1...1_000_000
             where signalCount.load(ordering: .relaxed) < 100 && !readIsOver.load(ordering: .relaxed) {
                 pthread_kill(reader, SIGUSR1)
@@ -92,7 +92,7 @@ struct StandardStreamTests {
         #expect(signalCount.load(ordering: .relaxed) >= 100)
     }
 
-    @Test func anInputThatCannotBeReadIsAnError() throws {
+    @Test func anUnreadableInputIsAnError() throws {
         let isFolder = UVError(code: UVError.Code(rawValue: -EISDIR), call: "uv_fs_read")
         let folder = open("/", O_RDONLY)
         defer { close(folder) }
@@ -101,14 +101,14 @@ struct StandardStreamTests {
         }
     }
 
-    @Test func aPipeIsNoTerminalButAPtyIs() throws {
+    @Test func aPtyIsATerminalAndAPipeIsNot() throws {
         #expect(try withInput({ _ in }) { StandardInput.isTerminal } == false)
         let pty = try Pty()
         defer { for side in [pty.master, pty.slave] { close(side) } }
         #expect(replacing(0, by: pty.slave) { StandardInput.isTerminal })
     }
 
-    @Test func bytesGoOutAsTheyAre() throws {
+    @Test func bytesAndTextAreWrittenUnchanged() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         try replacing(StandardStream.output.rawValue, by: ends[1]) {
@@ -117,7 +117,7 @@ struct StandardStreamTests {
         }
         close(ends[1])
         let written = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true).readDataToEndOfFile()
-        // What another test may print in the meantime is beside the point.
+        // Other tests may print in the meantime.
         #expect(written.range(of: Data([0, 0xFF, 0xFE, 10])) != nil)
         #expect(written.range(of: Data("да\n".utf8)) != nil)
     }

@@ -4,11 +4,11 @@ import Testing
 @testable import Libuv
 
 struct TerminalTests {
-    @Test func theSizeIsTheOneOfNow() throws {
+    @Test func theSizeIsReadAtEachCall() throws {
         let pty = try Pty()
         defer { close(pty.slave) }
         let terminal = try #require(Terminal(descriptor: pty.slave))
-        #expect(terminal.columns == 80, "a new pty has no size")
+        #expect(terminal.columns == 80, "a new pty reports 0")
         #expect(terminal.rows == 24)
         try pty.setSize(columns: 132, rows: 50)
         #expect(terminal.columns == 132)
@@ -17,10 +17,10 @@ struct TerminalTests {
         #expect(terminal.columns == 7)
         #expect(terminal.rows == 24)
         close(pty.master)
-        #expect(terminal.columns == 80, "a terminal that was closed says nothing")
+        #expect(terminal.columns == 80, "a closed terminal has no size")
     }
 
-    @Test func aPipeIsNoTerminal() {
+    @Test func aPipeIsNotATerminal() {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         #expect(Terminal(descriptor: ends[1]) == nil)
@@ -29,7 +29,7 @@ struct TerminalTests {
     }
 
     @Test(arguments: [StandardStream.output, .error])
-    func aStreamIsATerminalWhereTheSystemSaysSo(_ stream: StandardStream) {
+    func aStreamIsATerminalIfIsattySaysSo(_ stream: StandardStream) {
         #expect((Terminal(stream) != nil) == (isatty(stream.rawValue) == 1))
     }
 }

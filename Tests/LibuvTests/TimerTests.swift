@@ -3,7 +3,7 @@ import Testing
 @testable import Libuv
 
 struct TimerTests {
-    @Test func firesOnceAndNotBeforeItsTime() throws {
+    @Test func firesOnceAndNotTooEarly() throws {
         let loop = try EventLoop()
         let timer = try Timer(on: loop)
         let start = loop.now
@@ -16,7 +16,7 @@ struct TimerTests {
         loop.close()
     }
 
-    @Test func aSecondStartReplacesTheFirst() throws {
+    @Test func startingARunningTimerRestartsIt() throws {
         let loop = try EventLoop()
         let timer = try Timer(on: loop)
         var fired: [String] = []
@@ -32,7 +32,7 @@ struct TimerTests {
         loop.close()
     }
 
-    @Test func mayBeStartedAgainFromItsOwnFiring() throws {
+    @Test func canBeRestartedFromItsAction() throws {
         let loop = try EventLoop()
         let timer = try Timer(on: loop)
         var count = 0

@@ -3,12 +3,12 @@ import Testing
 @testable import Libuv
 
 struct UVErrorTests {
-    @Test func aResultThatIsNotNegativePasses() throws {
+    @Test func aNonnegativeResultIsReturned() throws {
         #expect(try check("uv_call", 0) == 0)
         #expect(try check("uv_call", 7) == 7)
     }
 
-    @Test func aNegativeResultIsThrownWithItsCodeAndItsCall() {
+    @Test func aNegativeResultIsThrownWithItsCall() {
         let error = #expect(throws: UVError.self) {
             try check("uv_listen", UVError.Code.addressInUse.rawValue)
         }
@@ -17,7 +17,7 @@ struct UVErrorTests {
         #expect(error?.description == "address already in use (EADDRINUSE, uv_listen)")
     }
 
-    @Test func aCodeThatLibuvDoesNotKnowHasATextToo() {
+    @Test func anUnknownCodeHasAMessage() {
         let error = UVError(code: UVError.Code(rawValue: -99999), call: "x")
         #expect(error.message.contains("-99999"))
     }

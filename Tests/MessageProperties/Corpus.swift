@@ -1,38 +1,44 @@
 import Foundation
 
-/// What the properties are tried with first: the messages of PROTOCOL.md's dialogues, and oddities.
+/// The inputs with which tests and the fuzzer begin: the dialogues of PROTOCOL.md, values at the ends of their ranges,
+/// and text that is almost JSON.
 package enum Corpus {
-    /// All of it, each as the bytes of one connection.
+    /// Each input is the bytes of one connection.
     package static func inputs() throws -> [[UInt8]] {
-        try dialogues() + oddities.map { Array($0.utf8) }
-            + notUTF8.map { Array(#"{"type":""#.utf8) + $0 + Array(#""}"#.utf8) }
-            + requestMembers.flatMap(inputs) + [
-                deep, wide, Array("{\"a\":1}".utf8).flatMap { [$0, 0] },
-            ]
+        var inputs = try dialogues()
+        inputs += (almostJSON + severalMessages + strangeMembers + replies).map { Array($0.utf8) }
+        inputs += oneValue.map { Array(#"{"type":"status","task_id":\#($0),"seq":\#($0)}"#.utf8) }
+        inputs += notUTF8.map { Array(#"{"type":""#.utf8) + $0 + Array(#""}"#.utf8) }
+        for member in requestMembers { inputs += requests(with: member) }
+        inputs += [deep, wide, Array(#"{"a":1}"#.utf8).flatMap { [$0, 0] }]
+        return inputs
     }
 
-    /// For mutations, and for the fuzzer's dictionary: the protocol's words, and pieces of JSON that matter.
-    package static let words =
-        protocolWords.map { "\"\($0)\":" } + protocolWords.map { "\"\($0)\"" } + [
-            "{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "\r\n", " ", "\t", "{}", "[]", "\u{feff}", "\0", "\u{1}",
-            "true", "false", "null", "tru", "nul", "0", "1", "-1", "-0", "01", "1.0", "1e3", "1e400", "1e-400", "+1",
-            "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
-            "18446744073709551616", "-9223372036854775809", "NaN", "\\\\", "\\n", "\\u0000", "\\u0061", "\\ud83d",
-            "\\ude00",
-            "\\ud83d\\ude00", "\\x", "\\u12", "я", "😀", "e\u{301}", "\"seq\":1,", "{\"a\":", "{\"\\u0073eq\":2,",
-        ]
+    /// For mutations, and for the fuzzer's dictionary: the words of the protocol, and pieces of JSON.
+    package static let words: [String] =
+        protocolWords.map { "\"\($0)\":" } + protocolWords.map { "\"\($0)\"" } + pieces
+
+    private static let pieces: [String] = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "\r\n", " ", "\t", "{}", "[]", "\u{feff}", "\0", "\u{1}",
+        "true", "false", "null", "tru", "nul", "0", "1", "-1", "-0", "01", "1.0", "1e3", "1e400", "1e-400", "+1",
+        "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
+        "18446744073709551616", "-9223372036854775809", "NaN", "\\\\", "\\n", "\\u0000", "\\u0061", "\\ud83d",
+        "\\ude00",
+        "\\ud83d\\ude00", "\\x", "\\u12", "я", "😀", "e\u{301}", "\"seq\":1,", "{\"a\":", "{\"\\u0073eq\":2,",
+    ]
 
     private static let protocolWords = [
         "seq", "type", "task_name", "data", "task_id", "key", "wait", "timeout_ms", "status", "before", "limit",
         "instance", "run", "get_result", "cancel", "list", "stats", "info", "waiting", "execute", "success", "error",
         "code", "message", "position", "eta_ms", "tasks", "next", "failure", "existing", "timed_out", "refused",
-        "limits", "task_types", "name", "version", "protocol", "delay_ms", "0123456789abcdef",
+        "limits", "task_types", "name", "version", "protocol", "delay_ms", "0123456789abcdef", "retry_after_ms",
+        "value",
+        "names", "nearest", "closed_for_limits", "oldest_waiting_ms", "uptime_ms", "forgotten",
         "log", "offset", "text", "skipped", "ended", "encoding", "base64", "exit_status", "signal", "stderr",
         "usual_ms", "command", "description", "result", "bad_data",
     ]
 
-    /// For each dialogue what each side sends; the ends of a line that goes on are put together, and what the document
-    /// leaves open becomes a number.
+    /// For each dialogue, what each side sends. Continued lines are joined, and `…` becomes a value.
     private static func dialogues() throws -> [[UInt8]] {
         let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/TaskProtocol/PROTOCOL.md")
@@ -48,63 +54,73 @@ package enum Corpus {
         }
     }
 
-    private static let oddities =
-        [
-            "POST / HTTP/1.1\r\nContent-Length: 50\r\n\r\n{\"type\":\"run\",\"task_name\":\"echo\",\"data\":\"x\"}",
-            "{\"seq\":1,\n\"type\":\"stats\"}\n", "{\"a\\\n{}", "{}{}{} {}\n\n{\"a\":\"}{\\\"}\\\\\"}x{}\n{}", "[{}]",
-            "\0{}",
-            "\u{feff}{\"type\":\"stats\"}", "{\"seq\":1,\"type\":\"stats\",}", "{\"x\":[1,],\"y\":[,]}", "{'a':1}",
-            "{a:1}",
-            "{\"a\":1/**/}", "{}//", "{\"a\":\"\u{1}\u{7f}\u{2028}\"}", "{\"a\":\"\0\"}",
-            "{\"seq\":1,\"seq\":1,\"type\":\"list\"}", "{\"\\u0073eq\":1,\"seq\":2,\"type\":\"info\"}",
-            "{\"x\":1e400,\"x\":1}", "{\"\u{feff}x\":\"\\n\u{feff}\u{feff}\"}", "{\"x\":1,\"x\":{\"x\":1,\"x\":2}}",
-            "{\"é\":1,\"e\u{301}\":2,\"\":3}",
-            "{\"type\":\"run\",\"task_name\":\"\\ud83d\\ude00\",\"data\":\"\\u0000\\\\\\\"\\/\\b\\f\\n\\r\\t\"}",
-            "{\"seq\":1,\"type\":\"run\",\"task_name\":\"a\",\"data\":\"b\",\"key\":\"\(String(repeating: "я", count: 64))\"}",
-            "{\"seq\":1,\"text\":\"\\u001b[1m�\",\"offset\":65536,\"skipped\":3,\"ended\":false,\"timed_out\":true}"
-                + "{\"seq\":1,\"text\":\"\",\"offset\":0,\"ended\":true}{\"seq\":1,\"text\":\"\",\"offset\":-1,\"ended\":1}",
-            "{\"seq\":1,\"status\":\"success\",\"data\":\"AP8=\",\"encoding\":\"base64\"}"
-                + "{\"seq\":1,\"status\":\"success\",\"data\":\"\",\"encoding\":\"hex\"}",
-            "{\"seq\":1,\"status\":\"error\",\"data\":null,\"failure\":{\"code\":\"exit\",\"message\":\"m\",\"exit_status\":3,"
-                + "\"signal\":9,\"stderr\":\"no\\n\"}}",
-        ]
-        + [
-            "-0", "1e3", "1.0", "1E+05", "0.1e1", "0e0", "01", "+1", "-", "1.", ".5", "1e", "0x10", "NaN", "Infinity",
-            "-1", "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
-            "-9223372036854775809", "18446744073709551615", "18446744073709551616", "1e308", "1e309", "-1e400",
-            "1e-400",
-            "1.7976931348623158e308", "1.7976931348623159e308", "2e99999999999999999999", "0e99999999999999999999",
-            String(repeating: "9", count: 400), "0.\(String(repeating: "0", count: 400))1",
-            "tru", "nul", "null", "true1", #""\x""#, #""\u12""#, #""\u12g4""#, #""\ud800""#, #""\udc00""#,
-            #""\ud800\u0041""#, #""\ud800\ud800""#, #""\u{41}""#,
-        ].map { #"{"type":"status","task_id":\#($0),"seq":\#($0)}"# }
+    private static let almostJSON: [String] = [
+        "[{}]", "\0{}", "\u{feff}{\"type\":\"stats\"}", #"{"seq":1,"type":"stats",}"#, #"{"x":[1,],"y":[,]}"#,
+        "{'a':1}",
+        "{a:1}", #"{"a":1/**/}"#, "{}//", "{\"a\":\"\u{1}\u{7f}\u{2028}\"}", "{\"a\":\"\0\"}",
+    ]
+
+    private static let severalMessages: [String] = [
+        "POST / HTTP/1.1\r\nContent-Length: 50\r\n\r\n{\"type\":\"run\",\"task_name\":\"echo\",\"data\":\"x\"}",
+        "{\"seq\":1,\n\"type\":\"stats\"}\n", "{\"a\\\n{}", "{}{}{} {}\n\n{\"a\":\"}{\\\"}\\\\\"}x{}\n{}",
+    ]
+
+    private static let strangeMembers: [String] = [
+        #"{"seq":1,"seq":1,"type":"list"}"#, #"{"\u0073eq":1,"seq":2,"type":"info"}"#, #"{"x":1e400,"x":1}"#,
+        "{\"\u{feff}x\":\"\\n\u{feff}\u{feff}\"}", #"{"x":1,"x":{"x":1,"x":2}}"#, "{\"é\":1,\"e\u{301}\":2,\"\":3}",
+        #"{"type":"run","task_name":"\ud83d\ude00","data":"\u0000\\\"\/\b\f\n\r\t"}"#,
+        #"{"seq":1,"type":"run","task_name":"a","data":"b","key":"\#(String(repeating: "я", count: 64))"}"#,
+    ]
+
+    private static let replies: [String] = [
+        #"{"seq":1,"text":"\u001b[1m�","offset":65536,"skipped":3,"ended":false,"timed_out":true}"#,
+        #"{"seq":1,"text":"","offset":0,"ended":true}{"seq":1,"text":"","offset":-1,"ended":1}"#,
+        #"{"seq":1,"status":"success","data":"AP8=","encoding":"base64"}"#,
+        #"{"seq":1,"status":"success","data":"","encoding":"hex"}{"seq":1,"status":"error","data":7}"#,
+        #"{"seq":1,"status":"error","data":null,"failure":{"code":"signal","message":"m","signal":9}}"#,
+        #"{"seq":1,"status":"error","failure":{"code":"exit","message":"m","exit_status":3,"stderr":"no\n"}}"#,
+        #"{"error":{"code":"queue_full","message":"m","limit":"max-queued","value":5,"retry_after_ms":7}}"#,
+        #"{"seq":0,"error":{"code":"unknown_task_name","names":["echo",""],"nearest":"echo"}}"#,
+        #"{"seq":0,"error":{"code":""}}"#,
+    ]
+
+    /// Numbers, words and strings that are valid, almost valid, or at the ends of a range.
+    private static let oneValue: [String] = [
+        "-0", "1e3", "1.0", "1E+05", "0.1e1", "0e0", "01", "+1", "-", "1.", ".5", "1e", "0x10", "NaN", "Infinity",
+        "-1", "9007199254740991", "9007199254740992", "9223372036854775807", "9223372036854775808",
+        "-9223372036854775809", "18446744073709551615", "18446744073709551616", "1e308", "1e309", "-1e400",
+        "1e-400", "1.7976931348623158e308", "1.7976931348623159e308", "2e99999999999999999999",
+        "0e99999999999999999999", String(repeating: "9", count: 400), "0.\(String(repeating: "0", count: 400))1",
+        "tru", "nul", "null", "true1", #""\x""#, #""\u12""#, #""\u12g4""#, #""\ud800""#, #""\udc00""#,
+        #""\ud800\u0041""#, #""\ud800\ud800""#, #""\u{41}""#,
+    ]
 
     private static let requestMembers = [
         "seq", "type", "task_name", "data", "task_id", "key", "wait", "timeout_ms", "status", "before", "limit",
         "instance", "offset",
     ]
 
-    /// At and beyond the ends of what each member takes.
-    private static let values =
-        [
-            "null", "true", "false", "{}", "[]", "[1]", "-1", "-0", "0", "1", "1.0", "1e0", "1000", "1001",
-            "9007199254740991", "9007199254740992", "18446744073709551615",
-        ]
-        + [
-            "", "1", "true", "list", "LIST", "list\\u0000", "l\\u0069st", "waiting", "Waiting", "0123456789abcdef",
-            "0123456789ABCDEF", "0123456789abcde", "0123456789abcdef0", String(repeating: "k", count: 128),
-            String(repeating: "k", count: 129), String(repeating: "я", count: 65),
-        ].map { "\"\($0)\"" }
+    /// Values at and beyond the ends of the ranges of the members.
+    private static let values: [String] = [
+        "null", "true", "false", "{}", "[]", "[1]", "-1", "-0", "0", "1", "1.0", "1e0", "1000", "1001",
+        "9007199254740991", "9007199254740992", "18446744073709551615", #""""#, #""1""#, #""true""#, #""list""#,
+        #""LIST""#, #""list\u0000""#, #""l\u0069st""#, #""waiting""#, #""Waiting""#, #""0123456789abcdef""#,
+        #""0123456789ABCDEF""#, #""0123456789abcde""#, #""0123456789abcdef0""#,
+        "\"\(String(repeating: "k", count: 128))\"", "\"\(String(repeating: "k", count: 129))\"",
+        "\"\(String(repeating: "я", count: 65))\"",
+    ]
 
-    /// For each of the values requests that have it as `member`, with and without all that a request needs, and twice.
-    private static func inputs(with member: String) -> [[UInt8]] {
-        let rest = [("seq", "7"), ("type", "\"status\""), ("task_id", "3"), ("wait", "true")].filter { $0.0 != member }
-            .map { ",\"\($0.0)\":\($0.1)" }.joined()
+    /// For each value, requests with it as `member`: alone, with the other members of a request, and repeated.
+    private static func requests(with member: String) -> [[UInt8]] {
+        let others = [("seq", "7"), ("type", "\"status\""), ("task_id", "3"), ("wait", "true")]
+        let rest = others.filter { $0.0 != member }.map { ",\"\($0.0)\":\($0.1)" }.joined()
         return values.map { value in
             let member = "\"\(member)\":\(value)"
-            return Array(
-                "{\(member)}\n{\(member)\(rest)}{\"type\":\"list\",\(member),\"seq\":1}{\(member),\(member)\(rest)}"
-                    .utf8)
+            let messages = [
+                "{\(member)}\n", "{\(member)\(rest)}", "{\"type\":\"list\",\(member),\"seq\":1}",
+                "{\(member),\(member)\(rest)}",
+            ]
+            return Array(messages.joined().utf8)
         }
     }
 
@@ -113,14 +129,15 @@ package enum Corpus {
         [0xF0, 0x80, 0x80, 0x80],
     ]
 
-    /// Deeper than any of the readers takes, and just within what each of them does.
-    private static let deep = [511, 512, 513, 1022, 1023, 1024].flatMap { depth in
-        Array("{\"a\":".utf8) + Array(repeating: UInt8(ascii: "["), count: depth)
-            + Array(repeating: UInt8(ascii: "]"), count: depth) + Array("}\n".utf8)
-            + Array(String(repeating: "{\"a\":", count: depth).utf8) + Array("1".utf8)
-            + Array(repeating: UInt8(ascii: "}"), count: depth) + Array("\n".utf8)
+    /// Nested as deep as each reader allows, and deeper.
+    private static let deep: [UInt8] = [511, 512, 513, 1022, 1023, 1024].flatMap { depth in
+        let arrays = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        let objects = String(repeating: "{\"a\":", count: depth) + "1" + String(repeating: "}", count: depth)
+        return Array("{\"a\":\(arrays)}\n\(objects)\n".utf8)
     }
 
-    private static let wide = Array(
-        "{\((0..<100).map { "\"a\($0)\":[\($0),{}],\"a\":\"\($0)\"" }.joined(separator: ","))}".utf8)
+    private static let wide: [UInt8] = {
+        let members = (0..<100).map { "\"a\($0)\":[\($0),{}],\"a\":\"\($0)\"" }
+        return Array("{\(members.joined(separator: ","))}".utf8)
+    }()
 }

@@ -1,32 +1,30 @@
 import Foundation
 
-/// What Foundation's reader makes of a JSON text; `JSONSerialization` builds all of it, so that nothing goes unlooked at.
+/// How Foundation reads a JSON text. `JSONSerialization` builds the whole value, so that nothing is left unread.
 struct FoundationJSON {
-    /// The text, where Foundation takes it and it is an object; nothing else is a message.
+    /// nil if Foundation refuses the text, or if it is not an object.
     let object: [String: Any]?
 
-    /// What Foundation takes and RFC 8259, or PROTOCOL.md, does not; found out by trying. All that it takes besides is
-    /// JSON.
+    /// What Foundation accepts in spite of RFC 8259 or PROTOCOL.md; found by trying.
     enum Laxity: Hashable {
-        /// A comma behind the last member or element.
+        /// A comma after the last member or element.
         case trailingComma
-        /// UTF-16 and UTF-32, known by their zero bytes or by their byte-order mark, neither of which JSON in UTF-8 may have.
-        case anotherEncoding
-        /// One without fraction and exponent that is beyond Int64 and UInt64, which Foundation makes a decimal number or
-        /// a double. RFC 8259 lets a reader set limits.
+        /// UTF-16 or UTF-32, recognized by zero bytes or by a byte-order mark, which JSON in UTF-8 never has.
+        case otherEncoding
+        /// An integer outside Int64 and UInt64, which Foundation reads as a decimal number or a double. RFC 8259 lets a
+        /// reader set limits.
         case integerBeyond64Bits
-        /// In a member whose name stands again behind it, which Foundation drops before it reads its number. Elsewhere
-        /// it refuses such numbers as well.
+        /// A number outside the doubles in a repeated member: Foundation drops all but the last before it reads them.
         case numberBeyondDouble
     }
 
     let laxities: Set<Laxity>
 
-    /// Foundation refuses what is nested deeper than 512, whatever else it is: nothing can be learnt there.
+    /// Foundation refuses texts nested deeper than 512, whatever else is wrong with them.
     let isTooDeep: Bool
 
-    /// What our reader must say; nil where that cannot be told.
-    var isMessage: Bool? { isTooDeep ? nil : object != nil && laxities.isEmpty }
+    /// Whether the text is a JSON object; nil if Foundation cannot tell.
+    var isJSON: Bool? { isTooDeep ? nil : object != nil && laxities.isEmpty }
 
     init(_ bytes: [UInt8], _ tokens: JSONTokens) {
         object = try? JSONSerialization.jsonObject(with: Self.data(bytes)) as? [String: Any]
@@ -34,7 +32,7 @@ struct FoundationJSON {
         var laxities: Set<Laxity> = []
         if tokens.haveTrailingComma { laxities.insert(.trailingComma) }
         if bytes.contains(0) || bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE]) {
-            laxities.insert(.anotherEncoding)
+            laxities.insert(.otherEncoding)
         }
         for number in tokens.numbers {
             if !number.contains(where: ".eE".contains), Int64(number) == nil, UInt64(number) == nil {
@@ -45,15 +43,15 @@ struct FoundationJSON {
         self.laxities = laxities
     }
 
-    /// The string that a token is, unescaped by Foundation.
+    /// The string of a token, unescaped by Foundation.
     static func string(_ token: ArraySlice<UInt8>) -> String? {
         let text = [UInt8(ascii: "[")] + token + [UInt8(ascii: "]")]
         return (try? JSONSerialization.jsonObject(with: data(text)) as? [String])?.first
     }
 
-    /// The text with each byte-order mark, U+FEFF, escaped. Foundation ignores one before the text, which we refuse, and
-    /// loses the one with which a string, or the part of it behind an escape, begins. Escaped it is kept in a string, and
-    /// refused elsewhere.
+    /// The text with each byte-order mark, U+FEFF, escaped. Foundation ignores one before the text, which we refuse,
+    /// and drops one at the start of a string or after an escape. An escaped one is kept in a string and refused
+    /// elsewhere.
     private static func data(_ text: [UInt8]) -> Data {
         guard text.contains(byteOrderMark[0]) else { return Data(text) }
         var data = Data()

@@ -3,37 +3,34 @@ import JSON
 import TaskCore
 import TaskProtocol
 
-/// One value as our reader tells it.
+/// A value as `JSONReader` reads it.
 private enum Value {
     case null
     case boolean(Bool)
-    /// nil where it is not written as an integer, or does not fit.
+    /// nil if the number is not written as an integer, or does not fit.
     case number(Int?)
     case string(String)
     case array([Value])
     case object([(name: String, value: Value)])
 
-    init(_ member: borrowing JSONMember) {
-        if let boolean = member.boolean {
-            self = .boolean(boolean)
-        } else if let string = member.string {
-            self = .string(string)
-        } else if member.isNull {
+    init(_ value: borrowing JSONValue) {
+        if value.isNull {
             self = .null
-        } else if member.isArray {
-            self = .array(member.elements { Value($0) })
+        } else if let boolean = value.boolean {
+            self = .boolean(boolean)
+        } else if let string = value.string {
+            self = .string(string)
+        } else if let elements = value.array({ Value($0) }) {
+            self = .array(elements)
         } else {
-            self = member.withMembers { .object(Value.members($0)) } ?? .number(member.integer)
+            self = value.object { .object(Value.members($0)) } ?? .number(value.integer)
         }
     }
 
-    static func members(_ members: borrowing JSONMembers) -> [(name: String, value: Value)] {
-        var values: [(name: String, value: Value)] = []
-        members.forEach { member in
-            values.append((member.name, Value(member)))
-            return true
-        }
-        return values
+    static func members(_ object: borrowing JSONObject) -> [(name: String, value: Value)] {
+        var members: [(name: String, value: Value)] = []
+        object.forEach { name, value in members.append((name, Value(value))) }
+        return members
     }
 
     /// In the order of the text.
@@ -46,20 +43,20 @@ private enum Value {
         }
     }
 
-    /// Whether Foundation has read the same. What a number without an integer is does not matter to the protocol.
+    /// Whether Foundation has read the same. The value of a number that is not an integer does not matter.
     func equals(_ other: Any) -> Bool {
         switch self {
         case .null: return other is NSNull
         case .boolean(let value): return Self.number(other, isBoolean: true)?.boolValue == value
         case .number(let value):
             guard let number = Self.number(other, isBoolean: false) else { return false }
-            return value == nil || NSNumber(value: value!) == number
+            return value.map { NSNumber(value: $0) == number } ?? true
         case .string(let value): return (other as? String).map { $0.utf8.elementsEqual(value.utf8) } ?? false
         case .array(let elements):
             guard let others = other as? [Any], others.count == elements.count else { return false }
             return zip(elements, others).allSatisfy { $0.equals($1) }
         case .object(let members):
-            // Foundation keeps the last of those whose names Swift finds equal.
+            // Of names that are equal as Swift strings, Foundation keeps the last.
             let last = Dictionary(members, uniquingKeysWith: { $1 })
             guard let others = other as? [String: Any], others.count == last.count else { return false }
             return last.allSatisfy { name, value in others[name].map(value.equals) ?? false }
@@ -75,32 +72,30 @@ private enum Value {
 }
 
 extension MessageProperties {
-    /// Two readers that share no line of code take the same texts, and tell the same of what is in them; but for what
-    /// `FoundationJSON.Laxity` lists, and for the depth, of which simdjson takes 1023, an empty object or array within
-    /// not counted.
-    func jsonIsWhatFoundationReads(_ text: [UInt8]) throws(BrokenProperty) {
+    /// simdjson and Foundation accept the same texts and read the same values, except for what `FoundationJSON.Laxity`
+    /// lists, and for the depth: simdjson reads 1023 levels, without counting an innermost empty object or array.
+    func jsonIsReadLikeFoundation(_ text: [UInt8]) throws(BrokenProperty) {
         let tokens = JSONTokens(of: text)
         let theirs = FoundationJSON(text, tokens)
         var ours: Value?
         var refusal: String?
         do throws(JSONError) {
-            ours = try json.read(text.span) { .object(theirs.isTooDeep ? [] : Value.members($0)) }
+            let object = try json.parse(text.span)
+            ours = .object(theirs.isTooDeep ? [] : Value.members(object))
         } catch {
             refusal = error.description
         }
-        if case .failure(.notJSON) = read(text.span) {
-            guard ours == nil else {
-                throw BrokenProperty("read by the reader of JSON, not by that of messages", for: text)
-            }
-        } else if ours == nil {
-            throw BrokenProperty("read as a message, but no JSON: \(refusal ?? "")", for: text)
+        var isMessage = true
+        if case .failure(.notJSON) = read(text.span) { isMessage = false }
+        guard isMessage == (ours != nil) else {
+            throw BrokenProperty("JSON: \(refusal ?? "read"); a message: \(isMessage)", for: text)
         }
 
-        guard let isMessage = theirs.isMessage else {
-            guard ours == nil || tokens.depthOfFilledOnes < 1024 else { throw BrokenProperty("too deep", for: text) }
+        guard let isJSON = theirs.isJSON else {
+            guard ours == nil || tokens.depthWithoutEmpty < 1024 else { throw BrokenProperty("too deep", for: text) }
             return
         }
-        guard isMessage == (ours != nil) else {
+        guard isJSON == (ours != nil) else {
             throw BrokenProperty("ours: \(refusal ?? "read"); Foundation: \(theirs)", for: text)
         }
         guard let ours, let object = theirs.object else { return }

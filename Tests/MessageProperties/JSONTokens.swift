@@ -1,5 +1,5 @@
-/// The tokens of a JSON text, split off naively: strings with their quotes, punctuation, and everything else up to the
-/// next of those or to white space. They mean something where another reader has found that the text is JSON.
+/// The tokens of a text: strings with their quotes, punctuation, and everything between these and white space. They are
+/// meaningful if another reader has found that the text is JSON.
 struct JSONTokens {
     private(set) var tokens: [ArraySlice<UInt8>] = []
 
@@ -19,23 +19,23 @@ struct JSONTokens {
         }
     }
 
-    /// How deep objects and arrays are nested, an innermost one included where it is empty.
-    var depth: Int { deepest(countingEmptyOnes: true) }
+    /// The nesting of objects and arrays.
+    var depth: Int { deepest(countingEmpty: true) }
 
-    /// How deep objects and arrays with something in them are nested.
-    var depthOfFilledOnes: Int { deepest(countingEmptyOnes: false) }
+    /// The nesting of objects and arrays, without empty ones.
+    var depthWithoutEmpty: Int { deepest(countingEmpty: false) }
 
-    /// The numbers as they are written, in their order.
+    /// The numbers as they are written.
     var numbers: [String] {
         tokens.lazy.filter { $0.first.map { $0 == .minus || (.zero...(.zero + 9)).contains($0) } ?? false }.map(text)
     }
 
-    /// Whether a comma is the last thing in an object or in an array.
+    /// Whether an object or an array ends with a comma.
     var haveTrailingComma: Bool {
         zip(tokens, tokens.dropFirst()).contains { $0.first == .comma && $1.first.map(Self.closes) ?? false }
     }
 
-    /// The members of the object that the text is, each with its name and the tokens of its value.
+    /// The members of the outermost object: the token of each name, and the tokens of its value.
     var members: [(name: ArraySlice<UInt8>, value: [ArraySlice<UInt8>])] {
         var members: [(name: ArraySlice<UInt8>, value: [ArraySlice<UInt8>])] = []
         var depth = 0
@@ -49,12 +49,12 @@ struct JSONTokens {
             }
             if Self.opens(byte) { depth += 1 }
         }
-        // What stands behind a value's colon also has the next member's name, where there is one.
+        // The name of the next member was counted to the value before it.
         for index in members.indices.dropLast() { members[index].value.removeLast() }
         return members
     }
 
-    private func deepest(countingEmptyOnes: Bool) -> Int {
+    private func deepest(countingEmpty: Bool) -> Int {
         var depth = 0
         var deepest = 0
         for (token, next) in zip(tokens, tokens.dropFirst() + [[]]) {
@@ -63,7 +63,7 @@ struct JSONTokens {
             guard Self.opens(byte) else { continue }
             depth += 1
             let isEmpty = next.first.map(Self.closes) ?? false
-            deepest = max(deepest, isEmpty && !countingEmptyOnes ? depth - 1 : depth)
+            deepest = max(deepest, isEmpty && !countingEmpty ? depth - 1 : depth)
         }
         return deepest
     }
@@ -97,7 +97,7 @@ extension UInt8 {
     static let closingBrace = UInt8(ascii: "}")
     static let newline = UInt8(ascii: "\n")
 
-    /// Whether it is one of the four that may stand between tokens, and between messages.
+    /// White space between tokens and between messages.
     var isJSONSpace: Bool {
         self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") || self == UInt8(ascii: "\r") || self == .newline
     }

@@ -2,35 +2,44 @@ import JSON
 import TaskCore
 import TaskProtocol
 
-/// What must hold for any bytes on a connection, whoever sends them. The fuzzer and a unit test check the same.
-///
-/// Each property stands in a file of its own.
+/// Properties of framing, reading and writing that hold for any bytes. A unit test and the fuzzer check them.
 package struct MessageProperties: ~Copyable {
-    let reader = MessageReader()
+    let requests = RequestReader()
+    let replies = ReplyReader()
     let json = JSONReader()
 
     package init() {}
 
-    /// Checks all of them, for the input as a stream of messages, and as one text of JSON.
+    /// Checks every property. The input is a stream of messages, one JSON text, and any text inside a reply.
     ///
-    /// - Throws: the first that does not hold.
+    /// - Throws: the first property that does not hold.
     package func check(_ input: [UInt8]) throws(BrokenProperty) {
-        try framingDoesNotDependOnTheCuts(input)
-        try jsonIsWhatFoundationReads(input)
-        for message in framing(of: input, limit: MessageLimits.request).messages {
-            if message != input { try jsonIsWhatFoundationReads(message) }
-            try requestsAreWhatTheirMembersSay(message)
-            try acceptedRequestsComeBack(message)
-            try repliesComeBack(message)
+        try framingDoesNotDependOnCuts(input)
+        try jsonIsReadLikeFoundation(input)
+        try repliesAreLinesForAnyText(input)
+        for message in framing(of: input, limit: Limits().message).messages {
+            if message != input { try jsonIsReadLikeFoundation(message) }
+            try requestsAreReadByTheirTables(message)
+            try acceptedRequestsAreWrittenAndReadBack(message)
+            try acceptedRepliesAreWrittenAndReadBack(message)
         }
     }
 }
 
-/// A property that does not hold, in words, and the bytes for which it does not.
+/// A property that does not hold, and the bytes for which it does not.
 package struct BrokenProperty: Error, CustomStringConvertible {
     package let description: String
 
     init(_ text: String, for bytes: [UInt8]) {
         description = "\(text)\nfor \(String(decoding: bytes, as: UTF8.self).debugDescription)"
     }
+}
+
+/// What `write` writes.
+func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    write(&writer)
+    var bytes: [UInt8] = []
+    bytes.append(copying: writer.bytes)
+    return bytes
 }

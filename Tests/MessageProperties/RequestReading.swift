@@ -1,30 +1,31 @@
 import TaskCore
 import TaskProtocol
 
-/// What the server takes a message for, as far as PROTOCOL.md settles it.
+/// How the server takes a message, as far as PROTOCOL.md determines it.
 private enum Outcome: Equatable {
-    case classic(ClassicRequest)
-    case numbered(NumberedRequest)
-    case refused(sequence: Int, RequestError.Code)
-    case broken(RequestError.Code)
+    case legacy(LegacyRequest)
+    case request(Request, sequence: Int, instance: InstanceID?)
+    case malformed(Refusal.Code, sequence: Int)
+    case refused(Refusal.Code)
 
-    init(_ result: Result<IncomingRequest, BrokenMessage>) {
+    init(_ result: Result<IncomingRequest, ProtocolError>) {
         switch result {
-        case .success(.classic(let request)): self = .classic(request)
-        case .success(.numbered(let request)): self = .numbered(request)
-        case .success(.refused(let sequence, let error)): self = .refused(sequence: sequence, error.code)
-        case .failure(let problem): self = .broken(RequestError(problem).code)
+        case .success(.legacy(let request)): self = .legacy(request)
+        case .success(.request(let request, let sequence, let instance)):
+            self = .request(request, sequence: sequence, instance: instance)
+        case .success(.malformed(let refusal, let sequence)): self = .malformed(refusal.code, sequence: sequence)
+        case .failure(let error): self = .refused(Refusal(error).code)
         }
     }
 }
 
 private struct Wrong: Error {
-    let code: RequestError.Code
+    let code: Refusal.Code
 }
 
-/// The members of a message, and what the tables in PROTOCOL.md say of them, read from the document's text once more.
+/// A second reader of requests, which follows the tables in PROTOCOL.md.
 private struct ExpectedRequest {
-    /// For each name the values that it has, each as its tokens.
+    /// The values of each member; a value is its tokens.
     private let values: [String: [[ArraySlice<UInt8>]]]
 
     init(_ message: [UInt8]) {
@@ -36,16 +37,16 @@ private struct ExpectedRequest {
         var sequence: Int?
         do throws(Wrong) {
             sequence = try one("seq", number(0...Self.most))
-            guard let sequence else { return .classic(try classic()) }
-            return .numbered(NumberedRequest(sequence, try numbered(), for: try instance()))
+            guard let sequence else { return .legacy(try legacy()) }
+            return .request(try request(), sequence: sequence, instance: try instance())
         } catch {
-            return sequence.map { .refused(sequence: $0, error.code) } ?? .broken(error.code)
+            return sequence.map { .malformed(error.code, sequence: $0) } ?? .refused(error.code)
         }
     }
 
     private static let most = (1 << 53) - 1
 
-    private func classic() throws(Wrong) -> ClassicRequest {
+    private func legacy() throws(Wrong) -> LegacyRequest {
         try check()
         switch try needed("type", string) {
         case "run": return try .run(taskName: needed("task_name", string), data: TaskData(needed("data", string)))
@@ -55,11 +56,11 @@ private struct ExpectedRequest {
         }
     }
 
-    private func numbered() throws(Wrong) -> Request {
+    private func request() throws(Wrong) -> Request {
         try check()
         let key = try one("key") { string($0).flatMap { (1...128).contains($0.utf8.count) ? $0 : nil } }
         let timeout = try one("timeout_ms", number(0...Self.most))
-        let wait = try one("wait", boolean) == true ? Request.Wait(timeout: timeout) : nil
+        let wait = try one("wait", boolean) == true ? Wait(timeout: timeout) : nil
         let state = try one("status") { string($0).flatMap(TaskState.init) }
         let before = try one("before", taskID)
         let limit = try one("limit", number(1...1000)) ?? 100
@@ -67,19 +68,20 @@ private struct ExpectedRequest {
         _ = try instance()
         switch try needed("type", string) {
         case "run":
-            return try .run(taskName: needed("task_name", string), data: TaskData(needed("data", string)), key: key)
-        case "status": return try .status(needed("task_id", taskID), wait)
-        case "get_result": return try .result(needed("task_id", taskID), wait)
-        case "cancel": return try .cancel(needed("task_id", taskID))
-        case "log": return try .log(needed("task_id", taskID), offset: offset, wait)
-        case "list": return .list(ListQuery(state: state, before: before, limit: limit))
-        case "stats": return .stats
-        case "info": return .info
+            let name = try needed("task_name", string)
+            return try .run(RunRequest(taskName: name, data: TaskData(needed("data", string)), key: key))
+        case "status": return try .status(StatusRequest(needed("task_id", taskID), wait: wait))
+        case "get_result": return try .result(ResultRequest(needed("task_id", taskID), wait: wait))
+        case "cancel": return try .cancel(CancelRequest(needed("task_id", taskID)))
+        case "log": return try .log(LogRequest(needed("task_id", taskID), offset: offset, wait: wait))
+        case "list": return .list(ListRequest(ListQuery(state: state, before: before, limit: limit)))
+        case "stats": return .stats(StatsRequest())
+        case "info": return .info(InfoRequest())
         default: throw Wrong(code: .unknownRequest)
         }
     }
 
-    /// What makes any request broken.
+    /// Checks the members that every request has or may have.
     private func check() throws(Wrong) {
         for name in ["type", "task_name", "data"] { _ = try one(name, string) }
         _ = try one("task_id", taskID)
@@ -117,33 +119,51 @@ private struct ExpectedRequest {
         number(1...Self.most)(tokens).flatMap(TaskID.init(rawValue:))
     }
 
-    /// As it is written: Foundation does not tell 4.0 from 4.
+    /// Reads the token, because Foundation does not distinguish 4.0 from 4.
     private func number(_ range: ClosedRange<Int>) -> ([ArraySlice<UInt8>]) -> Int? {
         { tokens in Int(text(tokens[0])).flatMap { range.contains($0) ? $0 : nil } }
     }
 }
 
 extension MessageProperties {
-    /// The server's code and the document's tables mean the same request, or the same refusal.
-    func requestsAreWhatTheirMembersSay(_ message: [UInt8]) throws(BrokenProperty) {
+    /// The server reads the request that the tables in PROTOCOL.md describe, or refuses it with the same code.
+    func requestsAreReadByTheirTables(_ message: [UInt8]) throws(BrokenProperty) {
         let result = read(message.span)
         if case .failure(.notJSON) = result { return }
         let expected = ExpectedRequest(message).outcome
-        guard Outcome(result) == expected else { throw BrokenProperty("\(result) is not \(expected)", for: message) }
+        guard Outcome(result) == expected else {
+            throw BrokenProperty("\(result) instead of \(expected)", for: message)
+        }
     }
 
-    /// What the server takes, a client can have sent: written and read again it is the same.
-    func acceptedRequestsComeBack(_ message: [UInt8]) throws(BrokenProperty) {
-        guard case .success(let request) = read(message.span) else { return }
-        var line: [UInt8] = []
-        switch request {
-        case .classic(let classic): classic.write(to: &line)
-        case .numbered(let numbered): numbered.write(to: &line)
-        case .refused: return
+    /// A request that the server accepts is the same after writing and reading it.
+    func acceptedRequestsAreWrittenAndReadBack(_ message: [UInt8]) throws(BrokenProperty) {
+        guard case .success(let incoming) = read(message.span) else { return }
+        let line: [UInt8]
+        switch incoming {
+        case .legacy(let request): line = written { request.write(to: &$0) }
+        case .request(let request, let sequence, let instance):
+            line = written { request.message.write(to: &$0, sequence: sequence, instance: instance) }
+        case .malformed: return
         }
         let framing = framing(of: line, limit: line.count)
-        guard framing.events.count == 1, framing.requests == [.success(request)] else {
-            throw BrokenProperty("\(request) comes back as \(framing)", for: message)
+        guard line.firstIndex(of: .newline) == line.count - 1, framing.requests == [.success(incoming)] else {
+            throw BrokenProperty("\(incoming) is read back as \(framing)", for: message)
+        }
+    }
+}
+
+extension Request {
+    fileprivate var message: any RequestMessage {
+        switch self {
+        case .run(let request): request
+        case .status(let request): request
+        case .result(let request): request
+        case .cancel(let request): request
+        case .log(let request): request
+        case .list(let request): request
+        case .stats(let request): request
+        case .info(let request): request
         }
     }
 }

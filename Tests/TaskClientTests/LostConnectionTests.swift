@@ -6,15 +6,16 @@ import Testing
 @testable import TaskClient
 
 struct LostConnectionTests {
-    @Test func unansweredSubmitsAreSentAgainWithTheSameKeysInOrder() throws {
+    @Test func unansweredSubmitsAreRepeatedWithTheirKeysInOrder() throws {
         let server = FakeServer(connections: [
             [.answer(info(1)), .answer(submitted(2, task: 4)), .silence, .close],
             [.silence, .answer(submitted(3, task: 5) + submitted(4, task: 6))],
         ])
-        let client = try taskClient(of: server)
+        let client = try makeClient(of: server)
+        _ = try client.ask(InfoRequest())
         var tasks: [Int?] = []
         for data in ["a", "b", "c"] {
-            client.send(.run(taskName: "echo", data: TaskData(data))) { tasks.append(task($0)) }
+            client.send(RunRequest(taskName: "echo", data: TaskData(data))) { tasks.append(task($0)) }
         }
         try client.run { tasks.count == 3 }
         client.close()
@@ -24,11 +25,12 @@ struct LostConnectionTests {
         #expect(server.received(on: 1) == again)
     }
 
-    @Test func aSubmitIsSentAgainThreeTimesAtMost() throws {
+    @Test func aSubmitIsRepeatedAtMostThreeTimes() throws {
         let broken: [FakeServer.Step] = [.silence, .close]
         let server = FakeServer(connections: [[.answer(info(1)), .silence, .close], broken, broken, broken, broken])
-        let client = try taskClient(of: server)
-        let error = #expect(throws: ClientError.self) { try client.ask(.run(taskName: "echo", data: "a")) }
+        let client = try makeClient(of: server)
+        _ = try client.ask(InfoRequest())
+        let error = #expect(throws: ClientError.self) { try client.ask(RunRequest(taskName: "echo", data: "a")) }
         client.close()
         #expect(error?.requestMayHaveArrived == true)
         guard case .submitUnanswered? = error else {
@@ -39,13 +41,14 @@ struct LostConnectionTests {
         for connection in 1...3 { #expect(server.received(on: connection) == run(2, "a", key: firstKey)) }
     }
 
-    @Test func aRestartedServerIsNotAskedAgain() throws {
+    @Test func aRestartedServerEndsTheRepetition() throws {
         let server = FakeServer(connections: [
             [.answer(info(1)), .silence, .close], [.answer(refused(2, .restarted))], [],
         ])
-        let client = try taskClient(of: server)
+        let client = try makeClient(of: server)
+        _ = try client.ask(InfoRequest())
         #expect(throws: ClientError.restarted(host: "127.0.0.1", port: server.port)) {
-            try client.ask(.run(taskName: "echo", data: "a"))
+            try client.ask(RunRequest(taskName: "echo", data: "a"))
         }
         client.close()
         #expect(server.connectionCount == 2)
@@ -53,16 +56,19 @@ struct LostConnectionTests {
 
     @Test func aRefusalForTheCallersInstanceIsAnAnswer() throws {
         let server = FakeServer([.answer(info(1)), .answer(refused(2, .restarted))])
-        let client = try taskClient(of: server)
-        #expect(code(try client.ask(.run(taskName: "echo", data: ""), for: InstanceID(rawValue: 1))) == .restarted)
+        let client = try makeClient(of: server)
+        _ = try client.ask(InfoRequest())
+        #expect(
+            code(try client.ask(RunRequest(taskName: "echo", data: ""), for: InstanceID(rawValue: 1))) == .restarted)
         client.close()
         #expect(server.received.contains(#""instance":"0000000000000001""#))
     }
 
-    @Test func aServerThatIsGoneLeavesASubmitOpen() throws {
+    @Test func aLostServerLeavesTheSubmitUnanswered() throws {
         let server = FakeServer([.answer(info(1)), .silence, .close])
-        let client = try taskClient(of: server)
-        let error = #expect(throws: ClientError.self) { try client.ask(.run(taskName: "echo", data: "")) }
+        let client = try makeClient(of: server)
+        _ = try client.ask(InfoRequest())
+        let error = #expect(throws: ClientError.self) { try client.ask(RunRequest(taskName: "echo", data: "")) }
         client.close()
         guard case .submitUnanswered? = error else {
             Issue.record("\(String(describing: error))")
@@ -70,21 +76,13 @@ struct LostConnectionTests {
         }
     }
 
-    @Test func whatWasNotSentIsNotSentAgain() throws {
-        let server = FakeServer(connections: [[.silence, .close], []])
-        let client = try taskClient(of: server)
-        #expect(throws: ClientError.closed) { try client.ask(.run(taskName: "echo", data: "")) }
-        client.close()
-        #expect(server.connectionCount == 1)
-    }
-
     @Test(arguments: [[FakeServer.Step.close], [.silence, .close], [.answer("{\"seq\":1,"), .close]])
-    func aQuestionIsNotSentAgain(steps: [FakeServer.Step]) throws {
+    func otherRequestsAreNotRepeated(steps: [FakeServer.Step]) throws {
         let server = FakeServer(connections: [steps, []])
-        let client = try taskClient(of: server)
-        let error = #expect(throws: ClientError.self) { try client.ask(.status(.first)) }
+        let client = try makeClient(of: server)
+        let error = #expect(throws: ClientError.self) { try client.ask(StatusRequest(.first)) }
         #expect(error?.mayBeRetried == true)
-        #expect(#expect(throws: ClientError.self) { try client.ask(.status(.first)) } == error)
+        #expect(#expect(throws: ClientError.self) { try client.ask(StatusRequest(.first)) } == error)
         client.close()
         #expect(server.connectionCount == 1)
     }

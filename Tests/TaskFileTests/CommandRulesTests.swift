@@ -3,57 +3,57 @@ import Testing
 
 @testable import TaskFile
 
-/// What is wrong with a command, as `index: words`.
-private func problems(
-    _ words: String..., data: DataEncoding = .text, dataMayBeOption: Bool = false
-) -> [String] {
-    CommandRules(words, data: data, dataMayBeOption: dataMayBeOption).problems.map { "\($0.index): \($0.words)" }
+/// The problems of a command as `index: message`.
+private func problems(_ texts: [String], data: DataEncoding = .text, dataMayBeOption: Bool = false) -> [String] {
+    CommandRules(texts, data: data, dataMayBeOption: dataMayBeOption).problems.map { "\($0.index): \($0.message)" }
 }
 
+/// The index of the argument with data.
+private func dataIndex(_ command: [String]) -> Int { command.firstIndex { CommandArgument($0).hasData } ?? -1 }
+
 struct CommandRulesTests {
-    @Test func clientsDoNotChooseTheProgram() {
-        for program in ["{data}", "/usr/bin/{data}", "tool-{id}"] {
-            #expect(
-                problems(program) == [
-                    "0: the program must not depend on {data} or {id}: what runs is not for clients to choose"
-                ])
-        }
+    @Test(arguments: ["{data}", "/usr/bin/{data}", "tool-{id}"])
+    func clientsDoNotChooseTheProgram(program: String) {
+        #expect(
+            problems([program]) == ["0: the program must not contain {data} or {id}: clients must not choose what runs"]
+        )
     }
 
-    @Test func dataIsNoOption() {
-        let words = """
-            1: data could be taken for an option here: put "--" before it, which a script of your own has to skip ([ "$1" = -- ] && shift), or say \
-            data_as_option = true
+    @Test(arguments: ["{data}", "{data}.png", "-{data}", "--{data}=1"])
+    func dataMustNotBeAnOption(argument: String) {
+        let problem = """
+            1: the data could be taken for an option; put "--" before it, which a script of your own has to skip \
+            ([ "$1" = -- ] && shift), or set data_as_option = true
             """
-        for argument in ["{data}", "{data}.png", "-{data}", "--{data}=1"] {
-            #expect(problems("x", argument) == [words])
-            #expect(problems("x", argument, "--") == [words])
-            #expect(problems("x", argument, dataMayBeOption: true) == [])
-            #expect(problems("x", "--", argument) == [])
-        }
-        for argument in ["in/{data}", "-o{data}", "--out={data}", "{id}{data}", "{id}", "x{data}"] {
-            #expect(problems("x", argument) == [])
-        }
+        #expect(problems(["x", argument]) == [problem])
+        #expect(problems(["x", argument, "--"]) == [problem])
+        #expect(problems(["x", argument], dataMayBeOption: true) == [])
+        #expect(problems(["x", "--", argument]) == [])
     }
 
-    @Test func bytesAreNoArgument() {
+    @Test(arguments: ["in/{data}", "-o{data}", "--out={data}", "{id}{data}", "{id}", "x{data}"])
+    func dataThatCannotBeAnOption(argument: String) { #expect(problems(["x", argument]) == []) }
+
+    @Test func base64DataIsNoArgument() {
         #expect(
-            problems("x", "--", "a{data}", data: .base64) == [
-                #"2: {data} can't stand in an argument where data is "base64": the program reads it from its standard input"#
+            problems(["x", "--", "a{data}"], data: .base64) == [
+                """
+                2: must not contain {data} if data is "base64": the program reads the decoded data from its standard input
+                """
             ])
-        #expect(problems("x", "{id}", data: .base64) == [])
+        #expect(problems(["x", "{id}"], data: .base64) == [])
     }
 
-    @Test func argumentsThatNoSystemTakes() {
-        #expect(problems("x", String(repeating: "y", count: 131_071)) == [])
+    @Test func theLengthOfAnArgumentIsBounded() {
+        #expect(problems(["x", String(repeating: "y", count: 131_071)]) == [])
         #expect(
-            problems("x", String(repeating: "y", count: 131_072)) == [
-                "1: is longer than the 131071 bytes that an argument may have"
+            problems(["x", String(repeating: "y", count: 131_072)]) == [
+                "1: is longer than 131071 bytes, the limit for an argument"
             ])
     }
 
     @Test(arguments: [
-        // In a shell's script.
+        // In the script of a shell.
         ["sh", "-c", "echo {data}"], ["/bin/bash", "-lc", "echo '{data}'"], ["bash", "-c", "-e", "echo {data}"],
         ["bash", "-o", "pipefail", "-c", "x{data}"], ["env", "A=b", "dash", "-ec", "{data}"],
         ["bash", "-c", "--", "{data}"], ["busybox", "sh", "-c", "{data}"], ["fish", "-c{data}"],
@@ -61,7 +61,7 @@ struct CommandRulesTests {
         ["nice", "-n", "5", "ksh", "+x", "-c", "x {data}"], ["sh", "-c", "exec \"$@\"", "--", "bash", "-c", "{data}"],
         ["sh", "-c", "echo {data}\u{301}"], ["sh", "-\u{301}c", "{data}"],
         ["bash", "-euo", "pipefail", "-c", "{data}"],
-        // In another interpreter's.
+        // In the script of another interpreter.
         ["python3", "-c", "print('{data}')"], ["/usr/bin/python3.11", "-Ic", "{data}"], ["python", "-cprint({data})"],
         ["python3", "-W", "ignore", "-c", "{data}"], ["perl", "-ne", "{data}"],
         ["perl", "-Mstrict", "-E", "say '{data}'"], ["perl", "-e", "1", "-e", "print '{data}'"],
@@ -69,18 +69,20 @@ struct CommandRulesTests {
         ["node", "-e", "{data}"], ["node", "-pe", "f({data})"], ["nodejs", "--eval={data}"],
         ["node", "--print", "{data}"],
         ["node", "-e", "1", "--eval=x{data}"], ["php8.2", "-r", "echo {data};"], ["lua5.4", "-e", "{data}"],
-        // As an option behind a script: of these a second one runs too.
+        // As an option after a script: these interpreters would run a second script too.
         ["perl", "-e", "1", "{data}"], ["ruby", "-e", "1", "-{data}"], ["node", "-e", "1", "{data}"],
         ["fish", "-c", "true", "{data}"], ["php", "-r", "1;", "{data}"], ["lua", "-e", "x = 1", "{data}"],
         ["perl", "-e", "1", "-I", "x{data}"],
-        // As the name of a script, or of what is read before it.
+        // As the name of a script, or of a file that is read before it.
         ["sh", "{data}"], ["bash", "--", "{data}"], ["python3", "/srv/{data}.py"], ["env", "perl", "-w", "{data}"],
         ["bash", "-x", "jobs/{data}"], ["bash", "--rcfile", "{data}", "-c", "true"], ["node", "-r", "{data}", "x.js"],
-    ]) func dataThatIsRun(command: [String]) {
-        let index = command.firstIndex { CommandArgument($0).hasData }
+    ])
+    func dataMustNotBeRun(command: [String]) {
         for dataMayBeOption in [false, true] {
-            let problems = CommandRules(command, data: .text, dataMayBeOption: dataMayBeOption).problems
-            #expect(problems == [CommandRules.Problem(index: index ?? 0, words: CommandRules.dataIsRun)])
+            #expect(
+                problems(command, dataMayBeOption: dataMayBeOption) == [
+                    "\(dataIndex(command)): \(CommandRules.dataIsRun)"
+                ])
         }
     }
 
@@ -90,11 +92,12 @@ struct CommandRulesTests {
         ["su", "--command=cat", "user", "--", "{data}"], ["awk", "--", "{data}"], ["mawk", "-f", "x.awk", "{data}"],
         ["gawk", "-v", "x={data}", "{ print x }"], ["sed", "s/x/{data}/"], ["sed", "-n", "-e", "p", "-e{data}"],
         ["sudo", "sed", "p", "--", "{data}"],
-    ]) func programsThatMayRunAnyArgument(command: [String]) throws {
-        let index = try #require(command.firstIndex { CommandArgument($0).hasData })
+    ])
+    func programsThatMayRunAnyArgument(command: [String]) {
         for dataMayBeOption in [false, true] {
-            let problems = CommandRules(command, data: .text, dataMayBeOption: dataMayBeOption).problems
-            #expect(problems == [CommandRules.Problem(index: index, words: CommandRules.everyArgumentMayBeRun)])
+            #expect(
+                problems(command, dataMayBeOption: dataMayBeOption)
+                    == ["\(dataIndex(command)): \(CommandRules.everyArgumentMayBeRun)"])
         }
     }
 
@@ -111,13 +114,11 @@ struct CommandRulesTests {
         ["sed", "-nf-"], ["ssh", "host"], ["ssh", "-p", "22", "host"], ["ssh", "-tt", "user@host"], ["su", "user"],
         ["su", "-", "user"], ["su", "-s", "/bin/bash", "user"],
     ])
-    func anInterpreterWithoutAScript(command: [String]) {
-        let alone = CommandRules.Problem(index: 0, words: CommandRules.standardInputIsRun)
-        #expect(CommandRules(command, data: .text, dataMayBeOption: false).problems == [alone])
-        #expect(CommandRules(command, data: .base64, dataMayBeOption: true).problems == [alone])
+    func anInterpreterNeedsAScript(command: [String]) {
+        #expect(problems(command) == ["0: \(CommandRules.standardInputIsRun)"])
+        #expect(problems(command, data: .base64, dataMayBeOption: true) == ["0: \(CommandRules.standardInputIsRun)"])
         for start in [["env", "X=1"], ["timeout", "5"], ["busybox"], ["sudo", "-u", "x", "--"], ["sh", "-c"]] {
-            let problem = CommandRules.Problem(index: start.count, words: CommandRules.standardInputIsRun)
-            #expect(CommandRules(start + command, data: .text, dataMayBeOption: false).problems == [problem])
+            #expect(problems(start + command) == ["\(start.count): \(CommandRules.standardInputIsRun)"])
         }
     }
 
@@ -143,49 +144,36 @@ struct CommandRulesTests {
         ["ssh", "printer", "lp"],
         ["ssh", "-i", "key", "-p", "22", "printer", "--", "lp"], ["awk", "-F", ",", "{ print $1 }"],
         ["awk", "-f", "x.awk"], ["sed", "-n", "s/a/b/p"], ["sed", "-es/a/b/"], ["sed", "--expression=p"],
-    ]) func commandsThatRunNoData(command: [String]) {
-        #expect(CommandRules(command, data: .text, dataMayBeOption: false).problems == [])
+    ])
+    func commandsThatRunNoData(command: [String]) { #expect(problems(command) == []) }
+
+    @Test(arguments: ["sh", "bash", "zsh", "python3"])
+    func shellsAndPythonPassArgumentsAfterAScriptToIt(program: String) {
+        #expect(problems([program, "-c", "cat", "{data}"]).count == 1)
+        #expect(problems([program, "-c", "cat", "{data}"], dataMayBeOption: true) == [])
     }
 
-    @Test func whatIsBehindAScriptIsItsOwnToShellsAndPython() {
-        for program in ["sh", "bash", "zsh", "python3"] {
-            #expect(problems(program, "-c", "cat", "{data}").count == 1)
-            #expect(problems(program, "-c", "cat", "{data}", dataMayBeOption: true) == [])
-        }
+    @Test func aTerminatorBeforeTheScriptIsForTheInterpreter() {
+        #expect(problems(["env", "--", "bash", "deploy.sh", "{data}"]).count == 1)
+        #expect(problems(["bash", "--", "deploy.sh", "{data}"]).count == 1)
+        #expect(problems(["bash", "--", "deploy.sh", "--", "{data}"]) == [])
     }
 
-    @Test func aTerminatorBeforeTheScriptIsNotTheScripts() {
-        #expect(problems("env", "--", "bash", "deploy.sh", "{data}").count == 1)
-        #expect(problems("bash", "--", "deploy.sh", "{data}").count == 1)
-        #expect(problems("bash", "--", "deploy.sh", "--", "{data}") == [])
-    }
-
-    @Test func everyUseIsToldInWords() {
+    @Test func messages() {
         #expect(
-            problems("sh", "-c", "{data}") == [
-                #"2: data could be run here; put it behind the script and "--": ["sh", "-c", "echo \"$1\"", "--", "{data}"]"#
-            ])
+            CommandRules.dataIsRun == #"""
+                the data could be run as code; put it after the script and "--": \#
+                ["sh", "-c", "echo \"$1\"", "--", "{data}"]
+                """#)
         #expect(
-            problems("ssh", "printer", "lp -t {data}") == [
-                """
-                2: data could be run in any argument of this program; let it come from the standard input, or run a script \
-                of your own
-                """
-            ])
+            CommandRules.everyArgumentMayBeRun == """
+                this program could run the data as code in any argument; let it read the data from its standard input, \
+                or call a script of your own
+                """)
         #expect(
-            problems("timeout", "5", "sh") == [
-                """
-                2: no script is seen behind this, so that it would run the data on its standard input; give it one, behind \
-                "--" if options stand before it, or run a script of your own
-                """
-            ])
-    }
-
-    @Test func problemsAreToldByTheirPlaces() {
-        #expect(
-            mistakes("[tasks.a]\ncommand = [\n'sh',\n'-c', 'echo {data}']") == [
-                "f:4: tasks.a.command[2]: \(CommandRules.dataIsRun)"
-            ])
-        #expect(mistakes("[tasks.a]\ncommand = ['x', '{data}']\ndata_as_option = true") == [])
+            CommandRules.standardInputIsRun == """
+                this interpreter is given no script, so it would run the data on its standard input; give it a script, \
+                after "--" if options precede it, or call a script of your own
+                """)
     }
 }

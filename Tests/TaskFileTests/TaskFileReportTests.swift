@@ -3,7 +3,7 @@ import Testing
 @testable import TaskFile
 
 struct TaskFileReportTests {
-    @Test func everythingThatAFileSays() throws {
+    @Test func listsEveryTypeWithItsSettings() throws {
         let text = #"""
             [tasks.thumbnail]
             description = "Scale a picture"
@@ -32,12 +32,12 @@ struct TaskFileReportTests {
                 plain
                   command      true
                   data         text, result text
-                  limits       no time-out, 1MiB of output
+                  limits       no timeout, 1MiB of output
 
                 """#)
     }
 
-    @Test func withoutOthers() throws {
+    @Test func withoutBuiltInTypes() throws {
         let file = try TaskFile(Array("[tasks.a]\ncommand = ['true']".utf8))
         #expect(file.report(named: "f", beside: 0).hasPrefix("f: 1 task type, and no built-in ones\n"))
     }

@@ -3,15 +3,7 @@ import Testing
 
 @testable import TaskFile
 
-/// The types of a file; fails with its mistakes.
-func types(_ text: String) throws(TaskFileMistakes) -> [TaskType] { try TaskFile(Array(text.utf8)).types }
-
-/// The one command of a file.
-func command(_ text: String) throws -> Command {
-    try #require(try types(text).first?.command)
-}
-
-/// The file's mistakes as they are told, without its name.
+/// The mistakes in a file as they are printed, under the name `f`.
 func mistakes(_ text: String, beside others: [TaskType] = []) -> [String] {
     do throws(TaskFileMistakes) {
         _ = try TaskFile(Array(text.utf8), beside: others)
@@ -21,11 +13,16 @@ func mistakes(_ text: String, beside others: [TaskType] = []) -> [String] {
     }
 }
 
-/// The mistakes of a task type that has a command, and this on its third line.
-func mistakes(inValue text: String) -> [String] { mistakes("[tasks.a]\ncommand = [\"x\"]\n\(text)") }
+/// The type of a file with one type that has a command and these keys.
+private func type(_ keys: String) throws -> TaskType {
+    let file = try TaskFile(Array("[tasks.a]\ncommand = ['x']\n\(keys)".utf8))
+    return try #require(file.types.first)
+}
+
+private func command(_ keys: String) throws -> Command { try #require(try type(keys).command) }
 
 struct TaskFileTests {
-    @Test func everyKey() throws {
+    @Test func readsEveryKey() throws {
         let text = """
             # Pictures
             [tasks.thumbnail]
@@ -39,9 +36,8 @@ struct TaskFileTests {
             directory   = "/srv/work"
             environment = { LANG = "C.UTF-8", EMPTY = "" }
             """
-        let read = try types(text)
-        #expect(read.map(\.name) == ["thumbnail"])
-        #expect(read.first?.description == "Scale a picture to 128 pixels")
+        let type = try #require(try TaskFile(Array(text.utf8)).types.first)
+        #expect(type.name == "thumbnail" && type.description == "Scale a picture to 128 pixels")
         var expected = Command(["convert", "-", "-resize", "128x128", "png:-"].map { CommandArgument($0) })
         expected.data = .base64
         expected.result = .base64
@@ -50,65 +46,67 @@ struct TaskFileTests {
         expected.expected = .seconds(2)
         expected.directory = "/srv/work"
         expected.environment = ["LANG": "C.UTF-8", "EMPTY": ""]
-        #expect(read.first?.command == expected)
+        #expect(type.command == expected)
     }
 
-    @Test func onlyACommandIsNeeded() throws {
-        #expect(try command("[tasks.a]\ncommand = ['true']") == Command([CommandArgument("true")]))
-        #expect(try command("tasks.a.command = ['true']").data == .text)
-        #expect(try types("[tasks.a]\ncommand = ['true']").first?.description == nil)
+    @Test func onlyTheCommandIsRequired() throws {
+        let type = try type("")
+        #expect(type.command == Command([CommandArgument("x")]) && type.description == nil)
     }
 
-    @Test func descriptionsAreOfAnyCharacters() throws {
+    @Test func aDescriptionMayHaveAnyVisibleCharacter() throws {
         let text = "Снимок 👨‍👩‍👧 — \u{a0}\"x\""
-        #expect(try types("[tasks.a]\ncommand = ['x']\ndescription = '\(text)'").first?.description == text)
+        #expect(try type("description = '\(text)'").description == text)
     }
 
-    @Test func typesStandInTheOrderOfTheFile() throws {
+    @Test func typesAreInTheOrderOfTheFile() throws {
         let text = ["zeta", "alpha", "\"пример\"", "'a.b/c'"].map { "[tasks.\($0)]\ncommand = ['true']\n" }.joined()
-        #expect(try types(text).map(\.name) == ["zeta", "alpha", "пример", "a.b/c"])
+        #expect(try TaskFile(Array(text.utf8)).types.map(\.name) == ["zeta", "alpha", "пример", "a.b/c"])
     }
 
     @Test(arguments: [
-        (#""30s""#, 30_000), (#""500ms""#, 500), (#""2m""#, 120_000), (#""1h""#, 3_600_000), (#""1.5""#, 1500),
-        ("7", 7000),
-    ]) func times(value: String, milliseconds: Int) throws {
-        let read = try command("[tasks.a]\ncommand = ['x']\ntimeout = \(value)\nexpected = \(value)")
-        #expect(read.timeout == .milliseconds(milliseconds))
-        #expect(read.expected == .milliseconds(milliseconds))
+        ("'30s'", 30_000), ("'500ms'", 500), ("'2m'", 120_000), ("'1h'", 3_600_000), ("'1.5'", 1500), ("7", 7000),
+    ])
+    func times(value: String, milliseconds: Int) throws {
+        let command = try command("timeout = \(value)\nexpected = \(value)")
+        #expect(command.timeout == .milliseconds(milliseconds))
+        #expect(command.expected == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: [(#""64KiB""#, 65536), ("1", 1), ("10485760", 10 << 20), (#""10MiB""#, 10 << 20), (#""5""#, 5)])
+    @Test(arguments: [
+        ("'64KiB'", 65536), ("1", 1), ("10485760", 10 << 20), ("'10MiB'", 10 << 20), ("'5'", 5),
+        ("'16MiB'\nresult = 'base64'", 16 << 20),
+    ])
     func sizes(value: String, bytes: Int) throws {
-        #expect(try command("[tasks.a]\ncommand = ['x']\nmax_output = \(value)").maximumOutput == bytes)
+        #expect(try command("max_output = \(value)").maximumOutput == bytes)
     }
 
-    @Test func moreOutputMayBeBase64() throws {
-        let text = "[tasks.a]\ncommand = ['x']\nmax_output = '16MiB'\nresult = 'base64'"
-        #expect(try command(text).maximumOutput == 16 << 20)
-    }
-
-    @Test func dataAndIdStandInArguments() throws {
-        let read = try command(
-            #"[tasks.a]"# + "\n" + #"command = ["x", "--id={id}", "in-{data}.{id}", "{ data }", "--", "{data}"]"#)
+    @Test func argumentsContainDataAndID() throws {
+        let text = #"tasks.a.command = ["x", "--id={id}", "in-{data}.{id}", "{ data }", "--", "{data}"]"#
+        let command = try #require(try TaskFile(Array(text.utf8)).types.first?.command)
         #expect(
-            read.arguments(for: try #require(TaskID(rawValue: 7)), data: "d") == [
+            command.arguments(for: try #require(TaskID(rawValue: 7)), data: "d") == [
                 "x", "--id=7", "in-d.7", "{ data }", "--", "d",
             ])
     }
 
-    @Test func aThousandTypesMayBe() throws {
-        func file(_ count: Int) -> String {
-            (1...count).map { "[tasks.t\($0)]\ncommand = ['true']\n" }.joined()
-        }
-        #expect(try types(file(1000)).count == 1000)
-        #expect(mistakes(file(1002)) == ["f:2001: tasks: has 1002 task types; at most 1000 are taken"])
+    @Test func aFileDefines1000Types() throws {
+        func file(_ count: Int) -> String { (1...count).map { "[tasks.t\($0)]\ncommand = ['true']\n" }.joined() }
+        #expect(mistakes(file(1000)) == [])
+        #expect(mistakes(file(1002)) == ["f:2001: tasks: has 1002 task types; the limit is 1000"])
     }
 
-    @Test func aFileHasAMegabyteAtMost() {
+    @Test func aFileHasOneMebibyte() {
         let start = "[tasks.a]\ncommand = ['true']\n#"
         let longest = start + String(repeating: "x", count: (1 << 20) - start.utf8.count)
         #expect(mistakes(longest) == [])
-        #expect(mistakes(longest + "x") == ["f: is longer than the 1048576 bytes that a file of task types may have"])
+        #expect(mistakes(longest + "x") == ["f: is longer than 1048576 bytes, the limit for a task file"])
+    }
+
+    @Test func everyKeyHasHelpInTheDaemon() {
+        let lines = TaskFile.keyHelp.split(separator: "\n")
+        #expect(lines.count == TaskKey.all.count - 1)
+        #expect(lines[0] == "  description     one line, for people")
+        #expect(lines.allSatisfy { $0.count <= 74 })
     }
 }

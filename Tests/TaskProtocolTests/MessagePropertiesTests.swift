@@ -2,15 +2,15 @@ import MessageProperties
 import ModelRuns
 import Testing
 
-/// What the fuzzer looks for in any bytes, here in some thousands.
+/// The properties that the fuzzer checks, for some thousand inputs.
 struct MessagePropertiesTests {
-    @Test func holdForTheCorpus() throws {
+    @Test func theyHoldForTheCorpus() throws {
         let inputs = try Corpus.inputs()
         #expect(inputs.count > 100)
         for input in inputs { try MessageProperties().check(input) }
     }
 
-    @Test func holdForMutationsOfTheCorpus() throws {
+    @Test func theyHoldForMutationsOfTheCorpus() throws {
         var dice = SeededGenerator(seed: 4)
         let inputs = try Corpus.inputs().filter { $0.count < 2000 }
         let words = Corpus.words.map { Array($0.utf8) }

@@ -1,20 +1,53 @@
-@testable import TaskCore
-@testable import TaskProtocol
+import JSON
+import TaskCore
+import TaskProtocol
 
-// What the tests of messages share.
+// Reading and writing of messages as text, for the tables of the tests.
 
 func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 
-func incomingReply(_ text: String) throws(BrokenMessage) -> IncomingReply {
-    try MessageReader().reply(text.utf8Span.span, keepsText: true)
+/// What `write` writes.
+func written(_ write: (inout JSONWriter) -> Void) -> String {
+    var writer = JSONWriter()
+    write(&writer)
+    return text(writer.bytes)
 }
 
-func line(_ reply: Reply, sequence: Int?) -> String {
+func text(_ span: Span<UInt8>) -> String {
     var bytes: [UInt8] = []
-    reply.write(to: &bytes, sequence: sequence)
-    return text(of: bytes.span)
+    bytes.append(copying: span)
+    return String(decoding: bytes, as: UTF8.self)
 }
 
-func request(_ text: String) -> Result<IncomingRequest, BrokenMessage> {
-    Result { () throws(BrokenMessage) in try MessageReader().request(text.utf8Span.span) }
+func request(_ text: String) -> Result<IncomingRequest, ProtocolError> {
+    Result { () throws(ProtocolError) in try RequestReader().read(text.utf8Span.span) }
 }
+
+func reply<Request: RequestMessage>(_ text: String, to request: Request) throws(ProtocolError) -> Request.Reply {
+    try ReplyReader().read(text.utf8Span.span) { reply throws(ProtocolError) in try reply.reply(to: request) }
+}
+
+/// What is wrong with the reply to `request`; nil if it is valid.
+func error(in text: String, to request: some RequestMessage) -> ProtocolError? {
+    do throws(ProtocolError) {
+        _ = try reply(text, to: request)
+        return nil
+    } catch {
+        return error
+    }
+}
+
+func sequence(_ text: String) throws(ProtocolError) -> Int? {
+    try ReplyReader().read(text.utf8Span.span) { reply in reply.sequence }
+}
+
+/// nil if the reply is not a refusal.
+func refusal(_ text: String) throws(ProtocolError) -> Refusal? {
+    try ReplyReader().read(text.utf8Span.span) { reply in reply.refusal }
+}
+
+/// One request of each kind.
+let requestOfEachKind: [any RequestMessage] = [
+    RunRequest(taskName: "", data: ""), StatusRequest(id(1)), ResultRequest(id(1)), CancelRequest(id(1)),
+    LogRequest(id(1)), ListRequest(.init()), StatsRequest(), InfoRequest(),
+]

@@ -1,222 +1,247 @@
+import QueueModel
 import TaskCore
 import Testing
 
 @testable import TaskQueue
 
-/// A queue with a clock and short words.
-private final class Story {
-    var queue = SerialQueue(typeCount: 4)
-    var clock: UInt64 = 0
-    static let alice = ConnectionID(rawValue: 1)
-    static let bob = ConnectionID(rawValue: 2)
-
-    func now() -> Timestamp {
-        clock += 10
-        return Timestamp(milliseconds: clock)
-    }
-
-    func submit(_ data: String, from connection: ConnectionID = alice) throws -> TaskID {
-        try queue.submit(TaskTypeIndex(rawValue: 3), data: TaskData(data), from: connection, at: now()).id
-    }
-
-    func start() -> SerialQueue.Start? { queue.startNext(at: now()) }
-    func succeed(_ result: String = "done") -> [Waiter] { queue.finish(.success(result), at: now()) }
-    func fail() -> [Waiter] { queue.finish(.failure(TaskFailure(.failed, "no")), at: now()) }
-    func states(_ ids: TaskID...) -> [TaskState?] { ids.map { queue[$0]?.state } }
-}
-
 struct SerialQueueTests {
-    /// A task waits, runs, and its result can be read again and again.
-    @Test func theLifeOfATask() throws {
-        let story = Story()
-        let id = try story.submit("data")
-        #expect(id == .first)
-        #expect(story.states(id) == [.waiting])
-        #expect(story.start() == SerialQueue.Start(id: id, type: TaskTypeIndex(rawValue: 3), data: "data"))
-        #expect(story.states(id) == [.execute])
-        #expect(story.queue.running == id)
-        #expect(story.queue[id]?.result == nil)
-        #expect(story.succeed("result") == [])
-        #expect(story.states(id) == [.success])
-        for _ in 1...3 { #expect(story.queue[id]?.result == "result") }
-        #expect(story.queue.running == nil)
+    @Test func aTaskWaitsRunsAndSucceeds() throws {
+        let test = TestQueue()
+        let id = try test.submit("data", type: 3, connection: ConnectionID(rawValue: 7))
+        #expect(id == 1 && test.states(1) == [.waiting])
+        #expect(test.queue[1]?.connection == ConnectionID(rawValue: 7))
+        test.now = 20
+        let start = test.queue.start(at: test.now)?.started
+        #expect(start == Effects.Start(id: 1, type: TaskTypeIndex(rawValue: 3), data: "data"))
+        #expect(test.states(1) == [.execute] && test.queue.running == 1)
+        test.now = 30
+        #expect(test.finish("result").ended == [1])
+        let record = try #require(test.queue[1])
+        #expect(record.state == .success && record.result == "result" && test.queue.running == nil)
+        #expect([record.submittedAt, record.startedAt, record.finishedAt] == [10, 20, 30])
+        #expect(record.connection == .none)
+        #expect(record.type?.rawValue == 3)
     }
 
-    /// The moments of a task's life are those that were passed in.
-    @Test func times() throws {
-        let story = Story()
-        let id = try story.submit("data")
-        _ = story.start()
-        _ = story.succeed()
-        let record = try #require(story.queue[id])
-        #expect(record.submittedAt.milliseconds == 10)
-        guard case .success(_, let startedAt, let finishedAt) = record.progress else {
-            Issue.record("\(record)")
-            return
+    @Test func planningChangesNothing() throws {
+        let test = TestQueue(Limits(keptResults: 1))
+        try test.submit("1")
+        test.run()
+        try test.submit("2")
+        let counts = test.queue.counts
+        _ = try test.queue.planSubmit(Submission(type: TaskTypeIndex(rawValue: 0), data: "3"), at: 20)
+        _ = try test.queue.planRejected(TaskFailure(.unknownTaskName, ""), at: 20)
+        _ = test.queue.planStart(at: 20)
+        _ = test.queue.planCancel(2, at: 20)
+        #expect(test.queue.counts == counts && test.states(1, 2, 3) == [.success, .waiting, nil])
+    }
+
+    @Test func oneTaskRunsAtATimeInTheOrderOfSubmission() throws {
+        let test = TestQueue()
+        for _ in 1...3 { try test.submit() }
+        for id in [1, 2, 3] as [TaskID] {
+            #expect(test.start() == id)
+            #expect(test.start() == nil)
+            test.finish()
         }
-        #expect([startedAt.milliseconds, finishedAt.milliseconds] == [20, 30])
+        #expect(test.start() == nil)
     }
 
-    /// Nothing starts while a task runs, and the next one is the one that waited longest.
-    @Test func oneAtATimeInOrder() throws {
-        let story = Story()
-        let ids = try (1...3).map { try story.submit("\($0)") }
-        for id in ids {
-            #expect(story.start()?.id == id)
-            #expect(story.start() == nil)
-            _ = story.succeed()
-        }
-        #expect(story.start() == nil)
+    @Test func aFailureKeepsNoResultAndTheNextTaskStarts() throws {
+        let test = TestQueue()
+        try test.submit()
+        try test.submit()
+        test.start()
+        test.fail(TaskFailure(.failed, "no"))
+        #expect(test.states(1, 2) == [.error, .waiting])
+        #expect(test.queue[1]?.failure == TaskFailure(.failed, "no") && test.queue[1]?.result == nil)
+        #expect(test.start() == 2)
     }
 
-    /// A task that fails keeps no result and lets the next one start.
-    @Test func failure() throws {
-        let story = Story()
-        let first = try story.submit("1")
-        let second = try story.submit("2")
-        _ = story.start()
-        _ = story.fail()
-        #expect(story.states(first, second) == [.error, .waiting])
-        #expect(story.queue[first]?.result == nil)
-        #expect(story.start()?.id == second)
+    @Test func aRejectedTaskEndsAtOnce() throws {
+        let test = TestQueue()
+        let (id, effects) = try test.queue.reject(TaskFailure(.unknownTaskName, "?"), at: 10)
+        #expect(id == 1 && effects.ended == [1] && test.states(1) == [.error])
+        try test.submit()
+        #expect(test.queue.counts.waiting == 1 && test.start() == 2)
     }
 
-    /// A task of an unknown type has an id and an end, and is never started.
-    @Test func aTaskThatCannotRun() throws {
-        let story = Story()
-        let broken = try story.queue.submitFailed(
-            TaskFailure(.unknownTaskName, "?"), from: Story.alice, at: story.now())
-        let good = try story.submit("good")
-        #expect(story.states(broken) == [.error])
-        #expect(story.queue.counts.waiting == 1)
-        #expect(story.start()?.id == good)
+    @Test func anUnknownIDHasNoRecord() throws {
+        let test = TestQueue()
+        try test.submit()
+        #expect(try test.states(1, 2, #require(TaskID(rawValue: TaskID.range.upperBound))) == [.waiting, nil, nil])
     }
 
-    /// An id that no task has.
-    @Test func unknownIDs() throws {
-        let story = Story()
-        #expect(story.states(.first) == [nil])
-        let id = try story.submit("1")
-        #expect(story.states(id, id.next) == [.waiting, nil])
-        #expect(try story.states(#require(TaskID(rawValue: TaskID.range.upperBound))) == [nil])
+    @Test func aCancelledTaskNeverStartsAndOthersMoveUp() throws {
+        let test = TestQueue()
+        for _ in 1...4 { try test.submit() }
+        test.start()
+        #expect(test.cancel(2)?.ended == [2])
+        #expect(test.cancel(2) == nil)
+        #expect(test.queue[2]?.failure == .cancelledBeforeStart)
+        #expect([1, 3, 4].map { test.position($0) } == [0, 1, 2])
+        test.finish()
+        #expect(test.start() == 3)
+        #expect(test.queue.counts.cancelled == 1)
     }
 
-    /// Those who wait are named once, by the end of their task.
-    @Test func waiters() throws {
-        let story = Story()
-        let first = try story.submit("1", from: Story.alice)
-        let second = try story.submit("2", from: Story.bob)
-        _ = story.start()
-        let waiters = (1...4).map { Waiter($0 % 2 == 1 ? Story.alice : Story.bob, UInt64($0)) }
-        story.queue.addWaiter(waiters[0], for: first)
-        story.queue.addWaiter(waiters[1], for: second)
-        story.queue.addWaiter(waiters[2], for: first)
-        story.queue.addWaiter(waiters[3], for: first)
-        #expect(story.queue.waiterCount == 4)
-        #expect(story.succeed() == [waiters[0], waiters[2], waiters[3]])
-        _ = story.start()
-        #expect(story.fail() == [waiters[1]])
-        #expect(story.queue.waiterCount == 0)
+    @Test func cancellingTheRunningTaskInterruptsIt() throws {
+        let test = TestQueue()
+        try test.submit()
+        test.start()
+        let effects = try #require(test.cancel(1))
+        #expect(effects.interrupt && effects.ended.isEmpty && test.states(1) == [.execute])
+        test.fail(.cancelledWhileRunning)
+        #expect(test.states(1) == [.error] && test.queue.counts.cancelled == 1 && test.queue.counts.failed == 0)
     }
 
-    /// Several wait for one task; one of them goes away.
-    @Test func aWaiterThatGoesAway() throws {
-        let story = Story()
-        let id = try story.submit("1")
-        for number in 1...1000 { story.queue.addWaiter(Waiter(Story.alice, UInt64(number)), for: id) }
-        story.queue.removeWaiter(Waiter(Story.alice, 500), for: id)
-        story.queue.removeWaiter(Waiter(Story.alice, 500), for: id)
-        story.queue.removeWaiter(Waiter(Story.alice, 5000), for: id)
-        _ = story.start()
-        #expect(story.succeed().map(\.number) == Array(1...499) + Array(501...1000))
+    @Test func aDrainEndsWhatWaitsAndRefusesWhatComes() throws {
+        let test = TestQueue()
+        for _ in 1...3 { try test.submit() }
+        test.start()
+        #expect(test.drain().ended == [2, 3])
+        #expect(test.states(1, 2, 3) == [.execute, .error, .error] && test.queue.isDraining)
+        #expect(test.queue[3]?.failure == .shutDownBeforeStart)
+        #expect(throws: Refusal.draining) { try test.submit("late") }
+        #expect(throws: Refusal.draining) { try test.reject() }
+        #expect(test.finish("kept").ended == [1])
+        #expect(test.queue[1]?.result == "kept" && test.start() == nil)
+        #expect(test.drain().ended == [])
     }
 
-    /// A stop drops what waits, keeps what runs, and takes no more.
-    @Test func drain() throws {
-        let story = Story()
-        let ids = try (1...3).map { try story.submit("\($0)") }
-        _ = story.start()
-        for (index, id) in ids.enumerated() {
-            story.queue.addWaiter(Waiter(Story.bob, UInt64(index + 7)), for: id)
-        }
-        let drained = story.queue.drain(at: story.now())
-        #expect(drained == SerialQueue.Drained(dropped: 2, waiters: [8, 9].map { Waiter(Story.bob, $0) }))
-        #expect(story.states(ids[0], ids[1], ids[2]) == [.execute, .error, .error])
-        #expect(throws: SerialQueue.Refusal.draining) { try story.submit("late") }
-        #expect(throws: SerialQueue.Refusal.draining) {
-            try story.queue.submitFailed(TaskFailure(.unknownTaskName, "?"), from: Story.bob, at: story.now())
-        }
-        #expect(story.succeed("kept") == [Waiter(Story.bob, 7)])
-        #expect(story.queue[ids[0]]?.result == "kept")
-        #expect(story.start() == nil)
-        #expect(story.queue.drain(at: story.now()).dropped == 0)
+    // MARK: Keys
+
+    @Test func aKeyStandsForItsTaskWhateverItsState() throws {
+        let test = TestQueue()
+        func again() throws -> TaskID { try test.submit("data", type: 2, key: "k") }
+        #expect(try again() == 1)
+        #expect(try again() == 1)
+        test.start()
+        #expect(try again() == 1)
+        test.finish()
+        #expect(try again() == 1)
+        test.drain()
+        #expect(try again() == 1)
+        #expect(throws: Refusal.draining) { try test.submit("data", key: "new") }
+        #expect(test.queue.counts.submitted == 1)
     }
 
-    /// A cancelled task is never started, and those behind it move up.
-    @Test func cancel() throws {
-        let story = Story()
-        let ids = try (1...4).map { try story.submit("\($0)") }
-        _ = story.start()
-        story.queue.addWaiter(Waiter(Story.bob, 1), for: ids[1])
-        #expect(story.queue.cancel(ids[1], at: story.now()) == .ended([Waiter(Story.bob, 1)]))
-        #expect(story.queue.cancel(ids[1], at: story.now()) == .hadEnded)
-        #expect(story.queue.cancel(ids[0], at: story.now()) == .isRunning)
-        #expect(story.states(ids[0], ids[1], ids[2]) == [.execute, .error, .waiting])
-        #expect(story.queue[ids[1]]?.failure == .cancelledWaiting)
-        let place = story.queue.place(of: ids[3], durations: [0, 0, 0, 1000], at: Timestamp(milliseconds: 60))
-        // Nothing is left of the one that runs: it was cancelled.
-        #expect(place == SerialQueue.Place(position: 2, timeLeft: 2 * 1000))
-        _ = story.succeed()
-        #expect(story.start()?.id == ids[2])
-        #expect(story.queue.counts.cancelled == 1)
+    @Test func aKeyWithOtherContentIsRefused() throws {
+        let test = TestQueue()
+        try test.submit("data", type: 2, key: "k")
+        #expect(throws: Refusal.keyConflict(with: 1)) { try test.submit("other", type: 2, key: "k") }
+        #expect(throws: Refusal.keyConflict(with: 1)) { try test.submit("data", type: 1, key: "k") }
+        test.drain()
+        #expect(throws: Refusal.keyConflict(with: 1)) { try test.submit("other", type: 2, key: "k") }
     }
 
-    /// A key stands for its task whatever became of it; a refused submit leaves none.
-    @Test func keys() throws {
-        let story = Story()
-        func submit(_ data: String, _ type: UInt16, _ key: String) throws -> (id: TaskID, isExisting: Bool) {
-            try story.queue.submit(
-                TaskTypeIndex(rawValue: type), data: TaskData(data), key: key, from: Story.alice, at: story.now())
-        }
-        let first = try submit("data", 3, "k")
-        #expect(first.id == .first && !first.isExisting)
-        _ = story.start()
-        _ = story.succeed()
-        let again = try submit("data", 3, "k")
-        #expect(again.id == .first && again.isExisting)
-        #expect(throws: SerialQueue.Refusal.keyConflict(.first)) { try submit("other", 3, "k") }
-        #expect(throws: SerialQueue.Refusal.keyConflict(.first)) { try submit("data", 2, "k") }
-        // The same to a reader, and to Swift's ==, but not the same bytes.
-        _ = try submit("caf\u{E9}", 3, "caf\u{E9}")
-        #expect(try submit("cafe\u{301}", 3, "cafe\u{301}").isExisting == false)
-        #expect(throws: SerialQueue.Refusal.self) { try submit("cafe\u{301}", 3, "caf\u{E9}") }
-        _ = story.queue.drain(at: story.now())
-        #expect(try submit("data", 3, "k").isExisting)
-        #expect(throws: SerialQueue.Refusal.draining) { try submit("data", 3, "late") }
-        #expect(throws: SerialQueue.Refusal.draining) { try submit("other", 3, "late") }
+    @Test func aRefusedSubmitLeavesNoKey() throws {
+        let test = TestQueue(Limits(queued: 1))
+        try test.submit()
+        #expect(throws: Refusal.queueFull(limit: 1)) { try test.submit("a", key: "k") }
+        test.start()
+        #expect(try test.submit("b", key: "k") == 2)
     }
 
-    /// A question for a list looks at a bounded number of records, and says where to go on.
-    @Test func listsArePaged() throws {
-        let story = Story()
-        for _ in 1...25_000 { _ = try story.submit("") }
-        _ = story.start()
+    @Test func keysAndDataAreComparedByteForByte() throws {
+        let test = TestQueue()
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        #expect(composed == decomposed)
+        #expect(try test.submit(key: composed) == 1)
+        #expect(try test.submit(key: decomposed) == 2)
+        #expect(try test.submit(composed, key: "k") == 3)
+        #expect(throws: Refusal.keyConflict(with: 3)) { try test.submit(decomposed, key: "k") }
+    }
+
+    // MARK: Estimates
+
+    @Test func theRemainingTimeIsThatOfAllTasksAhead() throws {
+        let test = TestQueue(durations: [7, 50])
+        for type in [0, 0, 1, 0] as [UInt16] { try test.submit(type: type) }
+        #expect(test.remainingTimes(1, 2, 3, 4) == [7, 14, 64, 71])
+        test.start()
+        test.now = 15
+        #expect(test.remainingTimes(1, 2, 3, 4) == [2, 9, 59, 66])
+        test.now = 100
+        #expect(test.remainingTimes(1, 2) == [0, 7])
+        #expect(test.queue.remainingTimeOfRunning(at: test.now) == 0)
+        test.finish()
+        #expect(test.remainingTimes(1, 2) == [nil, 7] && test.position(1) == nil)
+    }
+
+    @Test func anUnknownDurationMakesTheTimesBehindItUnknown() throws {
+        let test = TestQueue(durations: [7, nil])
+        for type in [1, 0, 1] as [UInt16] { try test.submit(type: type) }
+        test.start()
+        #expect(test.remainingTimes(1, 2, 3) == [nil, nil, nil])
+        #expect(test.queue.remainingTimeOfRunning(at: test.now) == nil)
+        test.cancel(1)
+        #expect(test.remainingTimes(1, 2, 3) == [0, 7, nil], "an interrupted task is about to end")
+    }
+
+    @Test func aSumOfTimesIsClamped() throws {
+        let test = TestQueue(durations: [.max])
+        for _ in 1...3 { try test.submit() }
+        #expect(test.remainingTimes(1, 2, 3) == [.max, .max, .max])
+    }
+
+    @Test func onlySuccessfulRunsCountForEstimates() throws {
+        let test = TestQueue(durations: [nil])
+        let type = TaskTypeIndex(rawValue: 0)
+        for _ in 1...2 { try test.submit() }
+        test.start()
+        test.now = 17
+        test.fail(TaskFailure(.failed, ""))
+        #expect(test.queue.usualDuration(of: type) == nil)
+        test.start()
+        test.now = 30
+        test.finish()
+        #expect(test.queue.usualDuration(of: type) == 13)
+    }
+
+    // MARK: Logs
+
+    @Test func aLogIsReadableWhenACharacterIsComplete() throws {
+        let test = TestQueue()
+        try test.submit()
+        try test.submit()
+        test.start()
+        #expect(!test.appendLog([]))
+        #expect(!test.appendLog([0xD1]))
+        #expect(test.appendLog([0x8F]))
+        #expect(test.queue.log(of: 1).part(from: 0).text == "я" && !test.queue.log(of: 1).hasEnded)
+        test.finish()
+        test.run()
+        #expect(test.queue.log(of: 1).part(from: 0).text == "я" && test.queue.log(of: 1).hasEnded)
+        #expect(test.queue.log(of: 2).count == 0 && test.queue.log(of: 2).hasEnded)
+    }
+
+    // MARK: Lists
+
+    @Test func aListLooksAtABoundedNumberOfRecords() throws {
+        let test = TestQueue()
+        for _ in 1...25_000 { try test.submit() }
+        test.start()
         var query = ListQuery(state: .execute)
         var pages: [SerialQueue.Page] = []
         repeat {
-            pages.append(story.queue.list(query))
+            pages.append(test.queue.list(query))
             query.before = pages.last?.next
         } while query.before != nil
-        #expect(pages.map(\.ids.count) == [0, 0, 1])
-        #expect(pages.map { $0.next?.rawValue } == [15_001, 5001, nil])
-        let newest = story.queue.list(ListQuery(limit: 2))
-        #expect(newest.ids.map(\.rawValue) == [25_000, 24_999] && newest.next?.rawValue == 24_999)
-        let last = story.queue.list(ListQuery(before: TaskID(rawValue: 3), limit: 2))
-        #expect(last.ids.map(\.rawValue) == [2, 1] && last.next == nil)
+        #expect(pages.map(\.ids) == [[], [], [1]])
+        #expect(pages.map(\.next) == [15_001, 5001, nil])
     }
 
-    /// A record fits 56 bytes, so that a million waiting tasks fit a small machine.
-    @Test func recordsAreSmall() {
-        #expect(MemoryLayout<TaskRecord>.stride <= 56)
+    @Test func aListNamesTheBeginningOfTheNextPart() throws {
+        let test = TestQueue()
+        for _ in 1...5 { try test.submit() }
+        let newest = test.queue.list(ListQuery(limit: 2))
+        #expect(newest.ids == [5, 4] && newest.next == 4)
+        let last = test.queue.list(ListQuery(before: 3, limit: 2))
+        #expect(last.ids == [2, 1] && last.next == nil)
+    }
+
+    @Test func aRecordHas48Bytes() {
+        #expect(MemoryLayout<TaskRecord?>.stride <= 48)
     }
 }

@@ -10,11 +10,11 @@ import Testing
 struct CommandRunTests {
     // MARK: Data and result
 
-    @Test func dataComesInAndTheOutputIsTheResult() throws {
+    @Test func dataIsTheInputAndOutputIsTheResult() throws {
         #expect(try CommandTrial.outcome(of: script("tr a-z A-Z"), "hello\n") == .success("HELLO\n"))
     }
 
-    @Test func dataStaysData() throws {
+    @Test func dataIsNeverInterpreted() throws {
         let evil = "$(touch x) `id` ; | & > < ' \" \\ * ~ {id} \n"
         var arguments = ["printf", "%s|%s|%s", "--", "a{data}b", "{id}"].map { CommandArgument($0) }
         #expect(
@@ -28,12 +28,12 @@ struct CommandRunTests {
         )
     }
 
-    @Test func muchGoesBothWays() throws {
+    @Test func largeDataPassesThrough() throws {
         let data = String(repeating: "0123456789abcde\n", count: 50_000)
         #expect(try CommandTrial.outcome(of: script("cat"), data) == .success(data))
     }
 
-    @Test func anyBytesAsBase64() throws {
+    @Test func base64CarriesAnyBytes() throws {
         let bytes = [UInt8](0...255)
         let type = script("cat; printf '\\377'") {
             $0.data = .base64
@@ -42,13 +42,13 @@ struct CommandRunTests {
         #expect(try CommandTrial.outcome(of: type, Base64.encode(bytes)) == .success(Base64.encode(bytes + [255])))
     }
 
-    @Test func whoeverDoesNotReadItsDataLosesNothing() throws {
+    @Test func aCommandNeedNotReadItsInput() throws {
         let data = String(repeating: "x", count: 1_000_000)
         #expect(try CommandTrial.outcome(of: script("printf done"), data) == .success("done"))
         #expect(try CommandTrial.outcome(of: script("exec <&-; sleep 0.05; printf done"), data) == .success("done"))
     }
 
-    @Test func whoClosesItsPipesEarlyRunsOn() throws {
+    @Test func aCommandMayCloseItsStreamsEarly() throws {
         #expect(
             try CommandTrial.outcome(of: script("printf said; exec >&- 2>&-; sleep 0.05; exit 0")) == .success("said"))
         #expect(try CommandTrial.failure(of: script("exec >&- 2>&-; sleep 0.05; exit 4")).exitStatus == 4)
@@ -56,71 +56,72 @@ struct CommandRunTests {
 
     // MARK: Failures
 
-    @Test func anExitStatus() throws {
-        let failed = try CommandTrial.failure(of: script("echo 'no such file' >&2; exit 3"))
-        #expect(failed.code == .exit)
-        #expect(failed.exitStatus == 3)
-        #expect(failed.message == "the command exited with status 3")
-        #expect(failed.errorOutput == "no such file\n")
+    @Test func anotherExitStatusIsAFailure() throws {
+        let failure = try CommandTrial.failure(of: script("echo 'no such file' >&2; exit 3"))
+        #expect(failure.code == .exit)
+        #expect(failure.exitStatus == 3)
+        #expect(failure.message == "the command exited with status 3")
+        #expect(failure.errorOutput == "no such file\n")
     }
 
-    @Test func aSignal() throws {
-        let failed = try CommandTrial.failure(of: script("kill -SEGV $$"))
-        #expect(failed.code == .signal)
-        #expect(failed.signal == 11)
-        #expect(failed.message == "the command was ended by signal 11, Segmentation fault")
-        #expect(failed.errorOutput == nil)
+    @Test func aSignalIsAFailure() throws {
+        let failure = try CommandTrial.failure(of: script("kill -SEGV $$"))
+        #expect(failure.code == .signal)
+        #expect(failure.signal == 11)
+        #expect(failure.message == "the command was ended by signal 11, Segmentation fault")
+        #expect(failure.errorOutput == nil)
     }
 
-    @Test func aTimeOut() throws {
-        let failed = try CommandTrial.failure(
-            of: script("echo begun >&2; sleep 600") { $0.timeout = .milliseconds(50) })
-        #expect(failed.code == .timeout)
-        #expect(failed.message == "the command ran for longer than the timeout of its type, 50 ms")
-        #expect(failed.errorOutput == "begun\n")
-        #expect(failed.signal == nil)
+    @Test func aTimeoutEndsTheCommand() throws {
+        let failure = try CommandTrial.failure(
+            of: script("echo started >&2; sleep 600") { $0.timeout = .milliseconds(50) })
+        #expect(failure.code == .timeout)
+        #expect(failure.message == "the command ran for longer than the timeout of its type, 50ms")
+        #expect(failure.errorOutput == "started\n")
+        #expect(failure.signal == nil)
     }
 
-    @Test func tooMuchOutput() throws {
-        let failed = try CommandTrial.failure(of: script("yes") { $0.maximumOutput = 100_000 })
-        #expect(failed.code == .outputTooLarge)
+    @Test func tooMuchOutputEndsTheCommand() throws {
+        let failure = try CommandTrial.failure(of: script("yes") { $0.maximumOutput = 100_000 })
+        #expect(failure.code == .outputTooLarge)
         #expect(
-            failed.message == "the command wrote more than 100000 bytes, which is all that its type allows (max_output)"
+            failure.message
+                == "the command wrote more than 100000 bytes, the limit of its type (max_output)"
         )
     }
 
-    @Test func asMuchOutputAsIsAllowed() throws {
+    @Test func theOutputLimitIsInclusive() throws {
         let type = script("printf 12345") { $0.maximumOutput = 5 }
         #expect(try CommandTrial.outcome(of: type) == .success("12345"))
         #expect(try CommandTrial.failure(of: script("printf 123456") { $0.maximumOutput = 5 }).code == .outputTooLarge)
     }
 
-    @Test func whatIsNoText() throws {
+    @Test func outputThatIsNotUTF8IsAFailure() throws {
         #expect(try CommandTrial.failure(of: script("printf 'a\\377'")).code == .notUTF8)
     }
 
-    @Test func whatCannotBeStarted() throws {
+    @Test func aCommandThatCannotStartIsAFailure() throws {
         var command = Command([CommandArgument([.literal("/nowhere/program")])])
-        let failed = try CommandTrial.failure(of: TaskType(name: "t", work: .command(command)))
-        #expect(failed.code == .spawn)
+        let failure = try CommandTrial.failure(of: TaskType(name: "t", work: .command(command)))
+        #expect(failure.code == .spawn)
         #expect(
-            failed.message == "the command could not be started: no such file or directory (/nowhere/program)")
+            failure.message == "the command could not be started: no such file or directory (/nowhere/program)")
         command.directory = "/nowhere"
         #expect(
             try CommandTrial.failure(of: TaskType(name: "t", work: .command(command))).message
                 == "the command could not be started: no such file or directory (/nowhere/program in /nowhere)")
     }
 
-    @Test func theLastWordsAreTheEndOfThem() throws {
-        // Two bytes each, so that the first is cut in the middle.
-        let failed = try CommandTrial.failure(
+    @Test func aFailureIncludesTheEndOfTheErrorOutput() throws {
+        // Characters of two bytes, so that the first one is cut in the middle.
+        let failure = try CommandTrial.failure(
             of: script("printf x >&2; yes \u{44f} | head -2000 | tr -d '\\n' >&2; printf y >&2; exit 1"))
-        #expect(failed.errorOutput == String(repeating: "\u{44f}", count: 511) + "y")
+        #expect(failure.errorOutput == String(repeating: "\u{44f}", count: 511) + "y")
     }
 
-    // MARK: The server
+    // MARK: With a server
 
-    @Test func neverTwoAtOnceOfEitherSort() throws {
+    @Test func commandsAndFunctionsNeverOverlap() throws {
         let file = NSTemporaryDirectory() + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: file) }
         var types = [script("mkdir \(file) && sleep 0.005 && rmdir \(file)")]
@@ -141,8 +142,8 @@ struct CommandRunTests {
         dialogue.end()
     }
 
-    /// One after the other, without a word to the loop in between, they would take its stack, and everybody's time.
-    @Test func manyThatDoNotStart() throws {
+    /// Without a loop iteration between failed starts, each would start the next one from within its own start.
+    @Test func manyFailedStartsDoNotExhaustTheStack() throws {
         let command = Command([CommandArgument([.literal("/nowhere/program")])])
         let dialogue = try Dialogue(types: [TaskType(name: "t", work: .command(command))])
         let client = try dialogue.connect()

@@ -1,27 +1,25 @@
 import Foundation
 import Libuv
 import TaskCore
-import TaskProtocol
-import TaskQueue
 import Testing
 
 @testable import TaskServer
 
-/// A shell script as a command.
+/// A task type that runs a shell script.
 func script(_ text: String, _ change: (inout Command) -> Void = { _ in }) -> TaskType {
     var command = Command(["sh", "-c", text].map { CommandArgument([.literal($0)]) })
     change(&command)
     return TaskType(name: "script", work: .command(command))
 }
 
-/// Runs tasks that are commands, without a server.
+/// Runs tasks without a server.
 enum CommandTrial {
     /// Runs a task to its end.
     ///
-    /// - Parameter whenLogged: called with what it has written to its standard error so far, whenever that grows.
+    /// - Parameter onLog: called with all that the command has written to its standard error, each time that grows.
     static func outcome(
         of type: TaskType, _ data: String = "", killTime: UInt64 = 5000,
-        whenLogged: @escaping (TaskRunner, String) -> Void = { _, _ in }
+        onLog: @escaping (TaskRunner, String) -> Void = { _, _ in }
     ) throws -> Result<String, TaskFailure> {
         prepareProcess()
         let loop = try EventLoop()
@@ -33,24 +31,38 @@ enum CommandTrial {
             $0.killTime = killTime
             $0.onLog = { [unowned runner] in
                 log += String(decoding: $0, as: UTF8.self)
-                whenLogged(runner, log)
+                onLog(runner, log)
             }
         }
         var outcome: Result<String, TaskFailure>?
         runner.start(type, for: .first, data: data) { outcome = $0 }
-        #expect(outcome == nil, "it is told later, whatever happens")
+        #expect(outcome == nil, "the completion is called in a later loop iteration")
+        #expect(runner.isBusy)
         loop.run { outcome != nil }
+        #expect(!runner.isBusy)
         return try #require(outcome)
     }
 
     static func failure(
         of type: TaskType, _ data: String = "", killTime: UInt64 = 5000,
-        whenLogged: @escaping (TaskRunner, String) -> Void = { _, _ in }
+        onLog: @escaping (TaskRunner, String) -> Void = { _, _ in }
     ) throws -> TaskFailure {
-        let outcome = try outcome(of: type, data, killTime: killTime, whenLogged: whenLogged)
-        guard case .failure(let failure) = outcome else { throw NoFailure(outcome: outcome) }
+        let outcome = try outcome(of: type, data, killTime: killTime, onLog: onLog)
+        guard case .failure(let failure) = outcome else { throw UnexpectedSuccess(outcome: outcome) }
         return failure
     }
 
-    private struct NoFailure: Error { let outcome: Result<String, TaskFailure> }
+    private struct UnexpectedSuccess: Error { let outcome: Result<String, TaskFailure> }
+}
+
+extension TaskFailure {
+    /// Failures to interrupt tasks with.
+    static let testCancel = TaskFailure(.cancelled, "cancelled by the test")
+    static let testShutDown = TaskFailure(.shutDown, "shut down by the test")
+}
+
+/// Whether a process exists and is not a zombie.
+func isRunning(_ process: some StringProtocol) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+    return !status.contains(") Z ")
 }

@@ -1,16 +1,18 @@
+import Foundation
 import Libuv
 import Logging
 import TaskCore
 import TaskProtocol
+import TaskQueue
 import Testing
 
 @testable import TaskServer
 
-/// A server, its loop, and clients of it, in one thread: a test reads as a dialogue.
+/// A server and clients on one loop, in one thread: a test reads as a dialogue.
 final class Dialogue {
     let loop: EventLoop
     let server: TaskServer
-    private var clients: [Client] = []
+    private var clients: [TestClient] = []
 
     init(
         timeScale: Double = 0, types: [TaskType] = TaskType.builtIn,
@@ -33,29 +35,44 @@ final class Dialogue {
         }
     }
 
-    func connect() throws -> Client {
-        let client = try Client(to: #require(server.addresses.first), on: loop)
+    func connect() throws -> TestClient {
+        let client = try TestClient(to: #require(server.endpoints.first), on: loop)
         clients.append(client)
         return client
     }
 
-    /// Runs the loop until the condition holds.
-    func wait(_ what: String, for condition: () -> Bool) {
-        loop.waitForTest(what, condition)
+    /// Connects a client, and finds its connection on the server.
+    func connectKnown() throws -> (client: TestClient, connection: Connection) {
+        let known = server.connections.accepted
+        let client = try connect()
+        wait("the connection") { server.connections.accepted > known }
+        return (client, try #require(server.connections.all.max { $0.id.rawValue < $1.id.rawValue }))
     }
 
-    /// Ends the server and everything on the loop; nothing may be left.
+    /// Runs the loop until the condition holds.
+    func wait(_ what: String, for condition: () -> Bool) { loop.waitForTest(what, condition) }
+
+    func wait(forWaiters count: Int) { wait("\(count) waiters") { server.waiters.count == count } }
+    func waitForShutdown() { wait("the end of the shutdown") { server.shutdown.state == .stopped } }
+
+    /// The number of connections that a limit has closed.
+    func closed(by limit: Limit) -> Int? { server.refusals.limitClosures.first { $0.name == limit.name }?.count }
+
+    /// The number of requests and connections that were refused with a code.
+    func refused(_ code: Refusal.Code) -> Int? { server.refusals.refusals.first { $0.name == code.rawValue }?.count }
+
+    /// Stops the server and closes everything on the loop. Nothing may be left.
     func end() {
         for client in clients { client.close() }
         server.stop(.interrupt)
         server.stop(.interrupt)
-        loop.waitForTest("the last handle") { loop.liveHandles <= 1 }
+        loop.waitForTest("the last handle to close") { loop.liveHandles <= 1 }
         loop.close()
     }
 }
 
 extension EventLoop {
-    /// Runs until the condition holds; after a minute the test has failed.
+    /// Runs until the condition holds. After a minute the test has failed.
     func waitForTest(_ what: String, _ condition: () -> Bool) {
         guard let timer = try? Timer(on: self) else { return }
         var isOver = false
@@ -66,39 +83,69 @@ extension EventLoop {
     }
 }
 
-/// One connection, with lines for words.
-final class Client: ByteStreamDelegate {
-    private let stream: TCPStream
+/// A client that sends text and receives lines.
+final class TestClient: Libuv.StreamDelegate {
+    private let stream: SocketStream
     private let loop: EventLoop
     private var received: [UInt8] = []
+    /// The number of bytes at the start of `received` that are known to contain no newline.
+    private var searched = 0
     private(set) var isClosed = false
     private(set) var error: UVError?
 
-    init(to address: SocketAddress, on loop: EventLoop) throws {
+    init(to endpoint: Endpoint, on loop: EventLoop) throws {
         self.loop = loop
-        stream = try TCPStream(on: loop)
+        stream = try SocketStream(on: loop)
         var outcome: UVError??
-        try stream.connect(to: address) { outcome = .some($0) }
+        try stream.connect(to: endpoint) { outcome = .some($0) }
         loop.waitForTest("a connection") { outcome != nil }
         if case .some(.some(let error)) = outcome {
             stream.close()
             throw error
         }
-        // Else the system keeps what follows an unanswered part back, for up to 40 ms.
+        // The system would hold back what follows an unanswered part for up to 40 ms.
         try stream.disableDelay()
         stream.delegate = self
         try stream.startReading()
     }
 
-    /// Sends text as it is.
     func send(_ text: String) throws { try stream.write(text.utf8Span.span) }
 
-    /// The next line, without its newline; nil where the connection was closed before.
+    /// The next line, without its newline; nil if the connection was closed before.
     func line() -> String? {
-        loop.waitForTest("a line") { received.contains(10) || isClosed }
-        guard let end = received.firstIndex(of: 10) else { return nil }
-        defer { received.removeSubrange(...end) }
+        loop.waitForTest("a line") { endOfLine() != nil || isClosed }
+        guard let end = endOfLine() else { return nil }
+        defer {
+            received.removeSubrange(...end)
+            searched = 0
+        }
         return String(decoding: received[..<end], as: UTF8.self)
+    }
+
+    /// With `memchr`: a loop in Swift, unoptimized, takes seconds for results of some megabytes.
+    private func endOfLine() -> Int? {
+        let found = received.withUnsafeBytes { bytes -> Int? in
+            guard let start = bytes.baseAddress else { return nil }
+            return memchr(start + searched, 10, bytes.count - searched).map {
+                $0 - UnsafeMutableRawPointer(mutating: start)
+            }
+        }
+        if found == nil { searched = received.count }
+        return found
+    }
+
+    /// The next line as an object; empty if there is none.
+    func object() -> [String: Any] {
+        guard let line = line(), let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) else {
+            return [:]
+        }
+        return object as? [String: Any] ?? [:]
+    }
+
+    /// The code of the next line, which is a refusal, and its `seq`.
+    func refusal() -> (sequence: Int?, code: String?) {
+        let object = object()
+        return (object["seq"] as? Int, (object["error"] as? [String: Any])?["code"] as? String)
     }
 
     func expect(_ lines: String..., at location: SourceLocation = #_sourceLocation) {
@@ -113,16 +160,16 @@ final class Client: ByteStreamDelegate {
         #expect(received.isEmpty, "\(String(decoding: received, as: UTF8.self))", sourceLocation: location)
     }
 
-    /// Lets the server do what came before: it answers in the order of arrival.
+    /// Sends a request and ignores its reply. Then the server has read everything that this client sent before.
     func roundTrip(_ text: String) {
         try? send(text)
         _ = line()
     }
 
     var hasSentAll: Bool { stream.isDrained }
-    /// How many whole lines have come in and were not taken.
+    /// The number of whole lines that were received and not taken.
     var lineCount: Int { received.count { $0 == 10 } }
-    /// How many bytes have come in and were not taken.
+    /// The number of bytes that were received and not taken.
     var byteCount: Int { received.count }
     var hasReceivedNothing: Bool { received.isEmpty && !isClosed }
 

@@ -2,24 +2,26 @@ import Libuv
 import Synchronization
 import TaskCore
 
-/// Keeps tasks running until the test lets them end, however slow the machine is. It is closed at first.
+/// Keeps tasks running until the test opens it, however slow the machine is. Closed at first.
 final class Gate: Sendable {
-    private let state = Mutex((opening: Interruption(), isOpen: false))
+    private let state = Mutex((opening: CancellationFlag(), isOpen: false))
 
     /// Lets tasks end.
     func open() {
         state.withLock {
-            $0.opening.interrupt()
+            $0.opening.cancel()
             $0.isOpen = true
         }
     }
 
-    /// Holds back those that come from now on.
+    /// Holds the tasks that start from now on.
     func close() {
-        state.withLock { if $0.isOpen { $0 = (Interruption(), false) } }
+        state.withLock { if $0.isOpen { $0 = (CancellationFlag(), false) } }
     }
 
-    /// A type with a function, whose tasks end after their delay, and not while the gate is closed.
+    /// A type whose tasks end after their delay, and not while the gate is closed.
+    ///
+    /// - Parameter type: a type with a function.
     func holding(_ type: TaskType) -> TaskType {
         guard case .function(let delay, let function) = type.work else {
             preconditionFailure("\(type.name) is a command")

@@ -1,19 +1,19 @@
 import Foundation
 import TaskCore
 
-/// Where the functions of tasks wait until the test lets them go on.
+/// Holds the functions of the model's tasks until the test releases them.
 ///
-/// `@unchecked Sendable`: all is read and written under the condition's lock only.
+/// `@unchecked Sendable`: the state is read and written under the lock of the condition only.
 final class ModelGate: @unchecked Sendable {
     private let condition = NSCondition()
-    /// How many functions have come here, and how many may have left.
+    /// The number of functions that were called, and of those that may return.
     private var entered = 0
     private var released = 0
 
-    /// Lets the one that is here go on.
+    /// Releases the function that was called.
     func open() { release(upTo: { entered }) }
 
-    /// Lets everyone pass.
+    /// Releases all functions, also those that are called later.
     func remove() { release(upTo: { .max }) }
 
     private func release(upTo count: () -> Int) {
@@ -23,7 +23,9 @@ final class ModelGate: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Waits until so many functions have come here since the start, for half a minute at most.
+    /// Waits until this number of functions was called since the start, for at most half a minute.
+    ///
+    /// - Returns: whether exactly so many were called.
     func wait(forEntries count: Int) -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -43,7 +45,7 @@ final class ModelGate: @unchecked Sendable {
 
     private struct Broken: Error {}
 
-    /// The types of the model.
+    /// The task types of the model.
     var types: [TaskType] {
         ModelType.allCases.map { type in
             TaskType(name: type.rawValue, delay: type == .long ? .seconds(3600) : .zero) { [self] data in

@@ -1,27 +1,36 @@
+import QueueModel
 import TaskCore
-import TaskProtocol
 import TaskQueue
 
-/// What the server is to answer, in its words; `…` stands for what depends on the time, and for sentences.
+/// The lines that the server should send. `…` stands for values that depend on time, and for sentences.
 extension ModelServer {
-    /// What is known of a task.
-    func report(_ id: Int) -> String {
+    /// Everything that is known about a task, except its id.
+    func report(_ id: TaskID) -> String {
         let task = queue[id]
         var text = #""status":"\#(task.state.rawValue)""#
-        if let type = task.type { text += #","task_name":"\#(type.rawValue)""# }
-        if let position = queue.position(of: id) { text += #","position":\#(position),"eta_ms":…"# }
-        text += #","submitted_at":…"#
-        if task.hasStarted { text += #","started_at":…"# }
-        if task.state.isFinal { text += #","finished_at":…"# }
+        if let type = task.type { text += #","task_name":"\#(ModelType(type).rawValue)""# }
+        text += place(of: id) + #","submitted_at":…"#
+        if task.startedAt != nil { text += #","started_at":…"# }
+        if task.finishedAt != nil { text += #","finished_at":…"# }
         return text + failure(of: task)
     }
 
-    private func failure(of task: ModelTask) -> String {
-        task.failure.map { #","failure":{"code":"\#($0.rawValue)","message":…}"# } ?? ""
+    private func place(of id: TaskID) -> String {
+        queue.places(at: now)[id].map { #","position":\#($0.position),"eta_ms":…"# } ?? ""
     }
 
-    func classicResult(_ task: ModelTask) -> String {
-        #"{"status":"\#(task.state.rawValue)","data":\#(task.result.map { #""\#($0)""# } ?? "null")}"#
+    private func failure(of task: ReferenceQueue.Task) -> String {
+        guard case .failure(let failure) = task.outcome else { return "" }
+        return #","failure":{"code":"\#(failure.code.rawValue)","message":…}"#
+    }
+
+    private func data(of task: ReferenceQueue.Task) -> String {
+        guard case .success(let result) = task.outcome else { return "null" }
+        return #""\#(result)""#
+    }
+
+    func legacyResult(_ task: ReferenceQueue.Task) -> String {
+        #"{"status":"\#(task.state.rawValue)","data":\#(data(of: task))}"#
     }
 
     func answer(_ wait: ModelWait) -> String {
@@ -30,19 +39,16 @@ extension ModelServer {
         switch wait.question {
         case .status: return #"{"seq":\#(wait.sequence),\#(report(wait.task))\#(timedOut)}"#
         case .log:
-            let ended = task.state.isFinal
-            return #"{"seq":\#(wait.sequence),"text":"","offset":0,"ended":\#(ended)\#(timedOut)}"#
+            return #"{"seq":\#(wait.sequence),"text":"","offset":0,"ended":\#(task.state.isFinal)\#(timedOut)}"#
         case .result:
-            let data = task.result.map { #""\#($0)""# } ?? "null"
-            return #"{"seq":\#(wait.sequence),"status":"\#(task.state.rawValue)","data":\#(data)"#
+            return #"{"seq":\#(wait.sequence),"status":"\#(task.state.rawValue)","data":\#(data(of: task))"#
                 + failure(of: task) + timedOut + "}"
         }
     }
 
-    func submitted(_ id: Int, _ isExisting: Bool) -> String {
-        var text = #""task_id":\#(id),"instance":…,"status":"\#(queue[id].state.rawValue)""#
-        if let position = queue.position(of: id) { text += #","position":\#(position),"eta_ms":…"# }
-        return text + (isExisting ? #","existing":true"# : "")
+    func submitted(_ id: TaskID, isExisting: Bool) -> String {
+        #""task_id":\#(id),"instance":…,"status":"\#(queue[id].state.rawValue)""# + place(of: id)
+            + (isExisting ? #","existing":true"# : "")
     }
 
     func list(_ query: ListQuery) -> String {
@@ -51,18 +57,18 @@ extension ModelServer {
         return #""tasks":[\#(tasks)]"# + (page.next.map { #","next":\#($0)"# } ?? "")
     }
 
-    /// - Parameter more: members behind the message.
-    static func error(_ code: RequestError.Code, _ sequence: Int?, _ more: String = "") -> String {
+    /// - Parameter more: members after the message.
+    static func error(_ code: Refusal.Code, _ sequence: Int?, _ more: String = "") -> String {
         let sequence = sequence.map { #""seq":\#($0),"# } ?? ""
         return #"{\#(sequence)"error":{"code":"\#(code.rawValue)","message":…\#(more)}}"#
     }
 
-    /// What goes with an error of that code.
-    func members(of code: RequestError.Code, canEverFit: Bool) -> String {
+    /// The members of an error beside its code and message.
+    func members(of code: Refusal.Code, canEverFit: Bool) -> String {
         let retry = canEverFit ? #","retry_after_ms":…"# : ""
         return switch code {
-        case .queueFull: #","limit":"max-queued","value":\#(queue.limits.waiting)"# + retry
-        case .memoryFull: #","limit":"max-memory","value":\#(queue.limits.heldBytes)"# + retry
+        case .queueFull: #","limit":"max-queued","value":\#(queue.limits.queued)"# + retry
+        case .memoryFull: #","limit":"max-memory","value":\#(queue.limits.memory)"# + retry
         case .tooLarge: #","limit":"max-message","value":\#(ModelMessage.limit)"#
         case .unknownTaskName: #","names":["gate","twice","broken","long"]"#
         default: ""
@@ -72,13 +78,13 @@ extension ModelServer {
     var statistics: String {
         let tasks = queue.tasks
         func failures(_ isCounted: (TaskFailure.Code) -> Bool) -> Int {
-            tasks.count { $0.failure.map(isCounted) == true }
+            tasks.count { if case .failure(let failure) = $0.outcome { isCounted(failure.code) } else { false } }
         }
         let counts: [(String, Int)] = [
             ("submitted", tasks.count), ("succeeded", tasks.count { $0.state == .success }),
             ("failed", failures { $0 != .cancelled }), ("cancelled", failures { $0 == .cancelled }),
             ("waiting", queue.waiting.count), ("running", queue.running == nil ? 0 : 1),
-            ("kept", queue.finished.count), ("forgotten", queue.forgotten.count), ("held_bytes", queue.heldBytes),
+            ("kept", queue.ended.count), ("forgotten", queue.evicted.count), ("held_bytes", queue.heldBytes),
         ]
         let later: [(String, Int)] = [
             ("accepted", accepted), ("waits", waiters.count), ("closed_for_errors", closedForErrors),
@@ -87,23 +93,23 @@ extension ModelServer {
             counts.map { #""\#($0.0)":\#($0.1)"# }.joined(separator: ",")
         }
         let oldest = queue.waiting.isEmpty ? "" : #","oldest_waiting_ms":…"#
-        let refused = RequestError.Code.all.map { ($0.rawValue, self.refused[$0, default: 0]) }
+        let refused = Refusal.Code.all.map { ($0.rawValue, self.refused[$0, default: 0]) }
         return #""uptime_ms":…,\#(text(counts)),"connection_bytes":…,"connections":…,\#(text(later))\#(oldest)"#
             + #","closed_for_limits":{"timeout":0,"write-timeout":0,"max-memory":0},"refused":{\#(text(refused))}"#
     }
 
-    /// The members whose values are not compared. How soon a connection goes that has ended is for the system to say: they
-    /// are counted after each step.
+    /// The members whose values are not compared. The system decides when a connection that is closing has closed, so the
+    /// connections are counted after each step instead.
     private static let masked: Set<String> = [
         "message", "instance", "eta_ms", "submitted_at", "started_at", "finished_at", "uptime_ms",
         "oldest_waiting_ms", "retry_after_ms", "connection_bytes", "connections",
     ]
 
-    /// A line of the server, with `…` for what is not compared.
+    /// A line of the server, with `…` in place of what is not compared.
     static func masked(_ line: String) -> String {
         if line.contains(#""name":"uv-taskd""#), let end = line.firstIndex(of: ",") { return line[..<end] + ",…}" }
+        // The parts are outside and inside quotation marks in turn. Only messages contain escaped quotation marks.
         var parts = line.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
-        // Outside quotes, inside, outside, and so on; where there is a backslash, it is in a message.
         var index = 1
         while index + 1 < parts.count {
             defer { index += 2 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TaskServer
 
-/// A stream that takes as much as it is told.
+/// A stream with limited room.
 private final class Sink: Sendable {
     private let state = Mutex((text: [UInt8](), room: Int.max, error: UVError?.none))
 
@@ -25,10 +25,10 @@ private final class Sink: Sendable {
     func write(_ bytes: ArraySlice<UInt8>) throws(UVError) -> Int {
         let result: Result<Int, UVError> = state.withLock { state in
             if let error = state.error { return .failure(error) }
-            let taken = min(bytes.count, state.room)
-            state.text += bytes.prefix(taken)
-            state.room -= taken
-            return .success(taken)
+            let count = min(bytes.count, state.room)
+            state.text += bytes.prefix(count)
+            state.room -= count
+            return .success(count)
         }
         return try result.get()
     }
@@ -48,24 +48,24 @@ struct NonBlockingLogHandlerTests {
         }
     }
 
-    private func log(_ words: String...) {
-        for words in words { logger.notice("\(words)") }
+    private func log(_ messages: String...) {
+        for message in messages { logger.notice("\(message)") }
     }
 
-    private func line(_ words: String) -> Substring { "\(time) notice test: [TaskServerTests] \(words)" }
-    private func warning(_ words: String) -> Substring { "\(time) warning test: [TaskServerTests] \(words)" }
+    private func line(_ message: String) -> Substring { "\(time) notice test: [TaskServerTests] \(message)" }
+    private func warning(_ message: String) -> Substring { "\(time) warning test: [TaskServerTests] \(message)" }
 
-    @Test func aLineTellsWhenHowUrgentAndFromWhere() {
+    @Test func aLineHasTimeLevelLabelAndSource() {
         log("first", "second, пример")
         #expect(sink.lines == [line("first"), line("second, пример"), ""])
     }
 
-    @Test func whatIsNotUrgentEnoughIsLeftOut() {
+    @Test func lowerLevelsAreLeftOut() {
         logger.debug("nothing")
         #expect(sink.lines == [""])
     }
 
-    @Test func metadataStandsInTheLine() {
+    @Test func metadataIsPartOfTheLine() {
         var logger = logger
         logger[metadataKey: "b"] = "1"
         logger[metadataKey: "a"] = "2"
@@ -73,7 +73,7 @@ struct NonBlockingLogHandlerTests {
         #expect(sink.lines == ["\(time) notice test: a=2 b=3 [TaskServerTests] first", ""])
     }
 
-    @Test func lostLinesAreCountedAndToldBeforeTheNext() {
+    @Test func droppedLinesAreReportedBeforeTheNextLine() {
         log("first")
         sink.set(room: 0)
         log("lost", "lost", "lost")
@@ -86,7 +86,7 @@ struct NonBlockingLogHandlerTests {
             ])
     }
 
-    @Test func aLineThatWasTakenInPartIsEndedFirst() {
+    @Test func aPartialLineIsCompletedFirst() {
         sink.set(room: 10)
         log("first", "lost")
         #expect(sink.lines == [line("first").prefix(10)])
@@ -100,7 +100,7 @@ struct NonBlockingLogHandlerTests {
             ])
     }
 
-    @Test func theWarningItselfMayBeTakenInPart() {
+    @Test func theWarningMayBePartialToo() {
         sink.set(room: 0)
         log("lost")
         sink.set(room: 10)
@@ -114,7 +114,7 @@ struct NonBlockingLogHandlerTests {
             ])
     }
 
-    @Test func eachCutLeavesEveryLineWhole() {
+    @Test func noLineIsTornWhereverTheStreamFills() {
         for room in 0...400 {
             let sink = Sink()
             let logger = Logger(label: "test") { label in
@@ -126,16 +126,16 @@ struct NonBlockingLogHandlerTests {
             for number in 1...10 { logger.notice("line \(number)") }
             sink.set(room: .max)
             logger.notice("line 11")
-            let told = sink.lines.dropLast().map { $0.split(separator: "] ")[1] }
-            let kept = told.filter { $0.hasPrefix("line ") }
-            let lost = told.compactMap { $0.contains("of this log") ? Int($0.split(separator: " ")[0]) : nil }
-            #expect(kept.count + lost.reduce(0, +) == 11, "\(told)")
-            #expect(kept.count + lost.count == told.count, "\(told)")
-            #expect(told.last == "line 11")
+            let lines = sink.lines.dropLast().map { $0.split(separator: "] ")[1] }
+            let kept = lines.filter { $0.hasPrefix("line ") }
+            let dropped = lines.compactMap { $0.contains("of this log") ? Int($0.split(separator: " ")[0]) : nil }
+            #expect(kept.count + dropped.reduce(0, +) == 11, "\(lines)")
+            #expect(kept.count + dropped.count == lines.count, "\(lines)")
+            #expect(lines.last == "line 11")
         }
     }
 
-    @Test func anErrorOfTheStreamIsTheReasonThatIsTold() {
+    @Test func theWarningNamesTheStreamsError() {
         let full = UVError(code: UVError.Code(rawValue: -28), call: "uv_fs_write")
         sink.set(room: .max, error: full)
         log("lost", "lost")

@@ -16,9 +16,9 @@ struct ProtocolDocumentTests {
     }
 
     private struct Example {
-        /// What stands behind the word `dialogue`.
+        /// The words after `dialogue`.
         let options: String
-        /// The last TOML before it: the server's types, where the options say so.
+        /// The TOML before the example: the task types, if the options contain `--tasks`.
         let taskFile: String
         var steps: [Step] = []
     }
@@ -46,11 +46,12 @@ struct ProtocolDocumentTests {
         case "=> ": .send(client: "=", text)
         case "<- ": .receive(client: "-", text)
         case "<= ": .receive(client: "=", text)
-        default: try #require(line == "-- the server is told to stop" ? .stop : nil, "no step of a dialogue: \(line)")
+        default:
+            try #require(line == "-- the server is told to stop" ? .stop : nil, "not a step of a dialogue: \(line)")
         }
     }
 
-    @Test func everyDialogueIsTrue() throws {
+    @Test func theServerAnswersAsInEveryDialogue() throws {
         let examples = try Self.examples()
         #expect(examples.count >= 22)
         for example in examples { try run(example) }
@@ -60,7 +61,7 @@ struct ProtocolDocumentTests {
         var words = example.options.split(separator: " ")
         let hasTaskFile = words.first == "--tasks"
         if hasTaskFile { words.removeFirst() }
-        // Held, so that a task is seen while it runs; and fast enough for a test.
+        // The gate keeps tasks running until their success is expected.
         let gate = Gate()
         let types = hasTaskFile ? try TaskFile(Array(example.taskFile.utf8)).types : gate.types
         let dialogue = try Dialogue(timeScale: 0.1, types: types) { configuration in
@@ -68,7 +69,7 @@ struct ProtocolDocumentTests {
                 set(String(words[index]), Int(words[index + 1]) ?? 0, of: &configuration)
             }
         }
-        let clients: [Character: Client] = ["-": try dialogue.connect(), "=": try dialogue.connect()]
+        let clients: [Character: TestClient] = ["-": try dialogue.connect(), "=": try dialogue.connect()]
         for step in example.steps {
             switch step {
             case .send(let client, let text):
@@ -88,24 +89,23 @@ struct ProtocolDocumentTests {
 
     private func set(_ option: String, _ value: Int, of configuration: inout ServerConfiguration) {
         switch option {
-        case "--max-message": configuration.maximumMessage = value
-        case "--max-queued": configuration.maximumQueued = value
-        case "--max-memory": configuration.maximumMemory = value
-        case "--keep-results": configuration.keptResults = value
-        case "--max-connections": configuration.maximumConnections = value
-        default: Issue.record("\(option)?")
+        case "--max-message": configuration.limits.message = value
+        case "--max-queued": configuration.limits.queued = value
+        case "--max-memory": configuration.limits.memory = value
+        case "--keep-results": configuration.limits.keptResults = value
+        case "--max-connections": configuration.limits.connections = value
+        default: Issue.record("unknown option \(option)")
         }
     }
 
-    /// Whether a line is the expected one, in which `"…"` is any string but the empty one, and another `…` any value
-    /// but an array, an object or a string.
+    /// In `expected`, `"…"` is any string except the empty one, and `…` any number or literal.
     private static func matches(_ line: String, _ expected: String) throws -> Bool {
         let pattern = NSRegularExpression.escapedPattern(for: expected)
             .replacing(#""…""#, with: #""(?:[^"\\]|\\.)+""#).replacing("…", with: #"[^,}\]"]+"#)
         return try line.wholeMatch(of: Regex(pattern)) != nil
     }
 
-    @Test func anEllipsisIsOneValue() throws {
+    @Test func anEllipsisMatchesOneValue() throws {
         let expected = #"{"a":"…","b":…,"c":[1]}"#
         #expect(try Self.matches(#"{"a":"x, \"y\" }","b":12,"c":[1]}"#, expected))
         for other in [
@@ -115,8 +115,8 @@ struct ProtocolDocumentTests {
         ] { #expect(try !Self.matches(other, expected), "\(other)") }
     }
 
-    /// Every cut of every example gives the same requests; of the cuts in three some thousand an example.
-    @Test func everyCutOfEveryExampleGivesTheSameRequests() throws {
+    /// Every cut in two, some thousand cuts in three, and single bytes.
+    @Test func anExampleGivesTheSameRequestsHoweverItIsCut() throws {
         for example in try Self.examples() {
             let sent = example.steps.map { if case .send(_, let text) = $0 { text + "\n" } else { "" } }.joined()
             let bytes = Array(sent.utf8)
@@ -133,21 +133,23 @@ struct ProtocolDocumentTests {
         }
     }
 
-    private func requests(_ pieces: [ArraySlice<UInt8>]) -> [Result<IncomingRequest, BrokenMessage>] {
-        var framer = LineFramer(maximumLength: 1000)
-        let reader = MessageReader()
-        var found: [Result<IncomingRequest, BrokenMessage>] = []
+    private func requests(_ pieces: [ArraySlice<UInt8>]) -> [Result<IncomingRequest, ProtocolError>] {
+        var framer = Framer(maximumLength: 1000)
+        let reader = RequestReader()
+        var found: [Result<IncomingRequest, ProtocolError>] = []
         for piece in pieces {
             let bytes = Array(piece)
             var position = 0
-            while let event = framer.next(in: bytes.span, at: &position) {
-                found.append(
-                    Result { () throws(BrokenMessage) in
-                        if case .broken(let message) = event { throw message }
-                        return try framer.withMessage(in: bytes.span) { message throws(BrokenMessage) in
-                            try reader.request(message)
-                        }
-                    })
+            reading: while true {
+                do throws(ProtocolError) {
+                    switch try framer.nextMessage(in: bytes.span, at: &position) {
+                    case nil: break reading
+                    case .inRead(let range): found.append(.success(try reader.read(bytes.span.extracting(range))))
+                    case .inSeveralReads(let message): found.append(.success(try reader.read(message.span)))
+                    }
+                } catch {
+                    found.append(.failure(error))
+                }
             }
         }
         return found

@@ -8,9 +8,9 @@ import Testing
 
 @testable import TaskServer
 
-private struct Broken: Error, CustomStringConvertible { let description = "it broke" }
+private struct TestError: Error, CustomStringConvertible { let description = "it broke" }
 
-/// How many functions run now, and how many ever ran at the same time.
+/// Counts calls, and how many of them overlap.
 private final class Overlap: Sendable {
     private let counts = Mutex((now: 0, most: 0, total: 0))
 
@@ -40,35 +40,36 @@ struct TaskRunnerTests {
         return try #require(outcome)
     }
 
-    @Test func theDelayIsPartOfTheWork() throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let type = TaskType(name: "t", delay: .milliseconds(30)) { "\($0)!" }
+    @Test func aFunctionRunsAfterItsDelay() throws {
+        let start = ContinuousClock.now
+        let type = TaskType(name: "t", delay: .milliseconds(30)) {
+            #expect(ContinuousClock.now - start >= .milliseconds(30))
+            return "\($0)!"
+        }
         #expect(try outcome(of: type) == .success("data!"))
-        #expect(clock.now - start >= .milliseconds(30))
     }
 
     @Test func aFunctionThatThrowsFailsItsTask() throws {
-        let type = TaskType(name: "t", delay: .zero) { _ in throw Broken() }
+        let type = TaskType(name: "t", delay: .zero) { _ in throw TestError() }
         #expect(try outcome(of: type) == .failure(TaskFailure(.failed, "it broke")))
     }
 
-    @Test func anInterruptEndsTheDelayAtOnce() throws {
+    @Test func anInterruptEndsTheDelay() throws {
         let loop = try EventLoop()
         let runner = try TaskRunner(on: loop)
-        runner.interrupt(.cutOff)
+        runner.run?.interrupt(.testShutDown)
         var outcome: Result<String, TaskFailure>?
         runner.start(TaskType(name: "t", delay: .seconds(600)) { $0 }, for: .first, data: "") { outcome = $0 }
-        runner.interrupt(.cutOff)
+        runner.run?.interrupt(.testShutDown)
         loop.run { outcome != nil }
         runner.close()
-        #expect(throws: TaskFailure.cutOff) { try outcome?.get() }
+        #expect(throws: TaskFailure.testShutDown) { try outcome?.get() }
         loop.close()
     }
 
-    @Test func aServerWhoseTasksFailGoesOn() throws {
+    @Test func aServerContinuesAfterFailedTasks() throws {
         let types = [
-            TaskType(name: "bad", delay: .zero) { _ in throw Broken() }, TaskType(name: "good", delay: .zero) { $0 },
+            TaskType(name: "bad", delay: .zero) { _ in throw TestError() }, TaskType(name: "good", delay: .zero) { $0 },
         ]
         let dialogue = try Dialogue(types: types)
         let client = try dialogue.connect()
@@ -83,7 +84,7 @@ struct TaskRunnerTests {
         dialogue.end()
     }
 
-    @Test func neverTwoAtOnce() throws {
+    @Test func functionsNeverOverlap() throws {
         let overlap = Overlap()
         let type = TaskType(name: "t", delay: .microseconds(100)) { data in
             overlap.measure { usleep(200) }

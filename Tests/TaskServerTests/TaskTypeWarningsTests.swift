@@ -1,4 +1,3 @@
-import Foundation
 import TaskCore
 import Testing
 
@@ -12,7 +11,7 @@ struct TaskTypeWarningsTests {
         return TaskType(name: "a", work: .command(command)).missing
     }
 
-    @Test func whatIsThere() {
+    @Test func existingProgramsCauseNoWarning() {
         #expect(missing("sh") == [])
         #expect(missing("/bin/sh") == [])
         #expect(missing("bin/sh", directory: "/") == [])
@@ -20,7 +19,7 @@ struct TaskTypeWarningsTests {
         #expect(TaskType.builtIn.flatMap(\.missing) == [])
     }
 
-    @Test func programsThatAreNotThere() {
+    @Test func missingProgramsAreReported() {
         #expect(
             missing("no-such-program") == [
                 "task type a: there is no program no-such-program in the PATH; until there is, its tasks fail"
@@ -30,37 +29,40 @@ struct TaskTypeWarningsTests {
             missing("/no/such/program") == [
                 "task type a: there is no program /no/such/program; until there is, its tasks fail"
             ])
-    }
-
-    @Test func whatIsMeantForAShell() {
-        #expect(missing("sh -c x").first?.contains("(its arguments are to be texts of their own, behind it)") == true)
-        #expect(missing("~/tool").first?.contains("(no shell reads this: write the whole path)") == true)
-        #expect(
-            missing("etc/passwd", directory: "/") == [
-                "task type a: etc/passwd is no program that may be run; chmod +x makes a script one; until there is, its tasks fail"
-            ])
         #expect(
             missing("./tool", directory: "/") == [
                 "task type a: there is no program ./tool in /; until there is, its tasks fail"
             ])
     }
 
-    @Test func resultsThatNoMemoryHolds() {
+    @Test func shellSyntaxIsExplained() {
+        #expect(missing("sh -c x").first?.contains("(write each argument as a string of its own)") == true)
+        #expect(missing("~/tool").first?.contains("(no shell reads this: write the whole path)") == true)
+    }
+
+    @Test func aFileThatIsNotExecutableIsReported() {
+        #expect(
+            missing("etc/passwd", directory: "/") == [
+                "task type a: etc/passwd is not an executable file (chmod +x makes a script executable); until it is, its tasks fail"
+            ])
+    }
+
+    @Test func aMissingDirectoryIsReportedOnce() {
+        let line = "task type a: there is no directory /no/such/one; until there is, its tasks fail"
+        #expect(missing("sh", directory: "/no/such/one") == [line])
+        #expect(missing("bin/tool", directory: "/no/such/one") == [line])
+        #expect(missing("/no/program", directory: "/no/such/one").count == 2)
+    }
+
+    @Test func resultsThatExceedTheServersMemoryAreReported() {
         var command = Command([CommandArgument([.literal("sh")])])
         command.maximumOutput = 10
         let type = TaskType(name: "a", work: .command(command))
         #expect(type.excess(over: 10) == nil)
         #expect(
             type.excess(over: 9)
-                == "task type a: max_output is more than --max-memory, 9 bytes; whoever waits for a result that is as long may be closed"
+                == "task type a: max_output is more than --max-memory, 9 bytes; a client that waits for a larger result may be disconnected"
         )
         #expect(TaskType.builtIn.allSatisfy { $0.excess(over: 1) == nil })
-    }
-
-    @Test func directoriesThatAreNotThere() {
-        let line = "task type a: there is no directory /no/such/one; until there is, its tasks fail"
-        #expect(missing("sh", directory: "/no/such/one") == [line])
-        #expect(missing("bin/tool", directory: "/no/such/one") == [line])
-        #expect(missing("/no/program", directory: "/no/such/one").count == 2)
     }
 }

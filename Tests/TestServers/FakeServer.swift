@@ -1,10 +1,11 @@
 import Foundation
 import Libuv
 
-/// A server on a thread of its own that answers every line with the next of its steps; each connection has its own.
+/// A server on a thread of its own. Each connection has a script, and each line that it receives is answered by the next
+/// step of the script.
 package final class FakeServer: Sendable {
     package enum Step: Sendable {
-        /// Of the first step: before any line has come.
+        /// Sends text before any line was received. Only as the first step.
         case greet(String)
         case answer(String)
         case answerAfter(milliseconds: UInt64, String)
@@ -17,25 +18,25 @@ package final class FakeServer: Sendable {
 
     /// On 127.0.0.1.
     package var port: Int { state.withLock(\.port) }
-    /// What the first connection brought.
+    /// What the first connection has received.
     package var received: String { received(on: 0) }
-    /// How many connections were made.
+    /// The number of connections so far.
     package var connectionCount: Int { state.withLock(\.received.count) }
 
-    /// The most lines of one connection that had no answer at one time.
+    /// The greatest number of unanswered lines of a connection.
     package var mostUnanswered: Int { state.withLock(\.mostUnanswered) }
 
-    /// What a connection brought; they count from 0.
+    /// What a connection has received. Connections count from 0.
     package func received(on connection: Int) -> String {
         state.withLock {
             connection < $0.received.count ? String(decoding: $0.received[connection], as: UTF8.self) : ""
         }
     }
 
-    /// With one connection.
+    /// A server with one connection.
     package convenience init(_ steps: [Step]) { self.init(connections: [steps]) }
 
-    /// It listens until its last connection was made and has ended.
+    /// - Parameter connections: the script of each connection. The server ends when the last one has ended.
     package init(connections: [[Step]]) {
         prepareProcess()
         Thread.detachNewThread { [self] in serve(connections) }
@@ -48,7 +49,7 @@ package final class FakeServer: Sendable {
         try? loop.resolve(host: "127.0.0.1", port: 0) { address = try? $0.get().first }
         loop.run { address != nil }
         var connections: [ScriptedConnection] = []
-        let listener = try? TCPListener(on: loop, address: address!, backlog: 10) { [self] stream in
+        let listener = try? Listener(on: loop, endpoint: .tcp(address!), backlog: 10) { [self] stream in
             guard let stream = try? stream.get(), connections.count < scripts.count else { return }
             let index = connections.count
             state.withLock { $0.received.append([]) }
@@ -60,7 +61,7 @@ package final class FakeServer: Sendable {
                     }
                 })
         }
-        state.withLock { $0.port = listener?.address?.port ?? 0 }
+        state.withLock { $0.port = listener?.endpoint?.port ?? 0 }
         isReady.signal()
         loop.run { connections.count == scripts.count && connections.allSatisfy(\.isEnded) }
         listener?.close()
@@ -68,15 +69,15 @@ package final class FakeServer: Sendable {
         loop.close()
     }
 
-    private final class ScriptedConnection: ByteStreamDelegate {
-        private let stream: TCPStream
+    private final class ScriptedConnection: Libuv.StreamDelegate {
+        private let stream: SocketStream
         private var steps: ArraySlice<Step>
-        /// Is given what came, and how many lines have no answer.
+        /// Called with the received bytes and the number of unanswered lines.
         private let note: ([UInt8], Int) -> Void
         private var unanswered = 0
         var isEnded = false
 
-        init(_ stream: TCPStream, _ steps: [Step], _ note: @escaping ([UInt8], Int) -> Void) {
+        init(_ stream: SocketStream, _ steps: [Step], _ note: @escaping ([UInt8], Int) -> Void) {
             self.stream = stream
             self.steps = steps[...]
             self.note = note

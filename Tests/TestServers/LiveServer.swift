@@ -1,20 +1,18 @@
 import Foundation
 import Libuv
 import Logging
-import TaskClient
 package import TaskCore
 package import TaskServer
 
-/// A real server on a thread of its own, on a free port of 127.0.0.1.
+/// A server on a thread of its own, on a free port of 127.0.0.1.
 package final class LiveServer: Sendable {
     private let ports = Locked((server: 0, control: 0))
     private let isReady = DispatchSemaphore(value: 0)
     private let hasEnded = DispatchSemaphore(value: 0)
 
-    /// On 127.0.0.1.
     package var port: Int { ports.withLock(\.server) }
 
-    /// - Parameter configure: changes of the standard configuration.
+    /// - Parameter configure: changes the default configuration.
     package init(
         _ types: [TaskType] = TaskType.builtIn, timeScale: Double = 1,
         _ configure: @Sendable (inout ServerConfiguration) -> Void = { _ in }
@@ -36,38 +34,53 @@ package final class LiveServer: Sendable {
     private func serve(_ configuration: ServerConfiguration, _ types: [TaskType], _ timeScale: Double) {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         guard let loop = try? EventLoop(),
-            let server = try? TaskServer(configuration, TaskCatalog(types, timeScale: timeScale), on: loop, logger)
+            let server = try? TaskServer(configuration, TaskCatalog(types, timeScale: timeScale), on: loop, logger),
+            let serverPort = server.endpoints.first?.port, let address = loop.localAddress()
         else { return }
         try? server.announce()
-        var control: SocketAddress?
-        try? loop.resolve(host: "127.0.0.1", port: 0) { control = try? $0.get().first }
-        loop.run { control != nil }
+        // A connection to this listener ends the server: nothing else of a loop may be used from another thread.
         var mustEnd = false
-        guard let control,
-            let listener = try? TCPListener(
-                on: loop, address: control, backlog: 1,
+        guard
+            let listener = try? Listener(
+                on: loop, endpoint: .tcp(address), backlog: 1,
                 onConnection: {
                     mustEnd = true
                     try? $0.get().close()
-                })
+                }),
+            let controlPort = listener.endpoint?.port
         else { return }
-        ports.withLock { $0 = (server.addresses.first?.port ?? 0, listener.address?.port ?? 0) }
+        ports.withLock { $0 = (serverPort, controlPort) }
         isReady.signal()
         loop.run { mustEnd }
         listener.close()
-        // Twice: at once.
+        // The second signal interrupts the running task.
         server.stop(.interrupt)
         server.stop(.interrupt)
         loop.run { loop.liveHandles == 0 }
         loop.close()
     }
 
-    /// Ends the server, as a second ^C would, and returns when it is gone. To be called once.
+    /// Ends the server, as a second ^C does, and returns when it has ended. Must be called once.
     package func end() {
-        var configuration = ClientConfiguration()
-        configuration.host = "127.0.0.1"
-        configuration.port = ports.withLock(\.control)
-        (try? ClassicClient(configuration))?.close()
+        guard let loop = try? EventLoop() else { return }
+        var isConnected = false
+        if let address = loop.localAddress(port: ports.withLock(\.control)), let stream = try? SocketStream(on: loop) {
+            try? stream.connect(to: .tcp(address)) { _ in isConnected = true }
+            loop.run { isConnected }
+            stream.close()
+            loop.run()
+        }
+        loop.close()
         hasEnded.wait()
+    }
+}
+
+extension EventLoop {
+    /// An address of 127.0.0.1.
+    func localAddress(port: Int = 0) -> SocketAddress? {
+        var address: SocketAddress?
+        try? resolve(host: "127.0.0.1", port: port) { address = try? $0.get().first }
+        run { address != nil }
+        return address
     }
 }

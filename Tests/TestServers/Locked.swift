@@ -1,7 +1,7 @@
 import Foundation
 
-/// A value that several threads share, behind a lock that the thread sanitizer sees (`Mutex` is made of atomics inside a
-/// library that it does not watch).
+/// A value that several threads share, behind a lock that the thread sanitizer knows. It does not know `Mutex`, which uses
+/// atomics in a library that is not instrumented.
 ///
 /// `@unchecked Sendable`: the value is read and written under the lock only.
 package final class Locked<Value>: @unchecked Sendable {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Libuv
 import TaskCore
 import TaskProtocol
@@ -5,8 +6,6 @@ import TestServers
 import Testing
 
 @testable import uv_task
-
-@Suite enum ClientCommandsTests {}
 
 /// What a command printed, and its exit code.
 struct CommandOutcome: Equatable {
@@ -21,22 +20,25 @@ struct CommandOutcome: Equatable {
     }
 }
 
-/// The surroundings in which a command is performed.
+@Suite enum CommandTests {}
+
+/// Performs command lines on a server, with replaced streams, signals and environment.
 struct CommandHarness {
     var port: Int
-    /// The terminals that stdout and stderr are, if they are.
+    /// The sizes of the terminals; nil if stdout or stderr is none.
     var outputSize: Console.Size?
     var errorSize: Console.Size?
-    /// Instead of `errorSize`, asked for whenever it matters.
+    /// Replaces `errorSize`.
     var currentErrorSize: (() -> Console.Size)?
-    /// Whether somebody types the input.
+    /// Whether stdin is a terminal.
     var isTyped = false
     var input: [Result<[UInt8], UVError>] = []
-    /// Instead of `input`.
+    /// Replaces `input`.
     var inputReader: (@Sendable () -> Result<[UInt8], UVError>)?
     var environment: [String: String] = [:]
-    var connectTimeout: UInt64 = 5000
-    /// Called before each write, with what is to be written.
+    /// In milliseconds.
+    var connectTimeout = 5000
+    /// Called before each write with the text.
     var onOutput: (String) throws(UVError) -> Void = { _ throws(UVError) in }
     var onError: (String) -> Void = { _ in }
 
@@ -48,57 +50,75 @@ struct CommandHarness {
     init(_ server: FakeServer) { port = server.port }
     init(port: Int) { self.port = port }
 
-    func perform(_ command: some ClientCommand) -> CommandOutcome {
+    /// The connection options, as messages name them.
+    var options: String { " --host 127.0.0.1 --port \(port)" }
+
+    func perform(_ arguments: String...) -> CommandOutcome { perform(arguments) }
+
+    func perform(_ arguments: [String]) -> CommandOutcome {
+        let connection = ["--host", "127.0.0.1", "--port", "\(port)", "--connect-timeout", "\(connectTimeout)ms"]
+        let command: any ParsableCommand
+        do {
+            command = try TaskCommand.parseAsRoot(connection + arguments)
+        } catch {
+            return CommandOutcome("", TaskCommand.message(for: error), 64)
+        }
+        guard let command = command as? any ClientCommand else { return CommandOutcome("", "no command", 64) }
         var output: [UInt8] = []
         var errors: [UInt8] = []
         let script = InputScript(input)
         let read = inputReader ?? { script.next() }
-        let onOutput = onOutput
-        let onError = onError
         let console = Console(
-            output: Console.Stream { bytes throws(UVError) in
+            output: Console.Stream { [onOutput] bytes throws(UVError) in
                 try onOutput(String(decoding: bytes, as: UTF8.self))
                 output += bytes
             } size: {
                 outputSize
             },
-            errors: Console.Stream { bytes throws(UVError) in
+            errors: Console.Stream { [onError] bytes throws(UVError) in
                 onError(String(decoding: bytes, as: UTF8.self))
                 errors += bytes
             } size: {
                 currentErrorSize?() ?? errorSize
             },
             input: Console.Input(isTerminal: isTyped) { _ in read() }, environment: { environment[$0] },
-            now: wallClock, randomBits: randomBits,
-            signals: signals.source)
-        let choice = ConnectionChoice(host: "127.0.0.1", port: port, connectTimeout: connectTimeout)
-        let code = command.run(choice, on: console)
+            now: wallClock, randomBits: randomBits, signals: signals.source)
+        let code = command.run(on: console)
         return CommandOutcome(String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self), code)
     }
 }
 
-/// Signals that reach the command of one harness only. What nobody watches is lost.
+/// Signals for the command of one harness. A signal that nobody watches is lost.
 final class FakeSignals {
-    private var watchers: [(signal: Signal, round: NextRound, action: () -> Void)] = []
-    /// Those that are to do nothing.
+    private var watchers: [(signal: Signal, handle: IdleHandle, action: () -> Void)] = []
     var ignored: Set<Signal> = []
 
-    /// Has the loop tell a signal, as soon as it runs. To be called on its thread.
+    /// Delivers a signal in the next loop iteration. Must be called on the loop's thread.
     func raise(_ signal: Signal) {
-        for watcher in watchers where watcher.signal == signal { watcher.round.start(watcher.action) }
+        for watcher in watchers where watcher.signal == signal { watcher.handle.start(watcher.action) }
     }
 
-    var source: SignalSource {
-        SignalSource(isIgnored: { [unowned self] in ignored.contains($0) }) {
+    var source: Console.Signals {
+        Console.Signals(isIgnored: { [unowned self] in ignored.contains($0) }) {
             [unowned self] signal, loop, onSignal throws(UVError) in
-            let round = try NextRound(on: loop)
-            watchers.append((signal, round, onSignal))
-            return round
+            let handle = try IdleHandle(on: loop)
+            watchers.append((signal, handle, onSignal))
+            return handle
         }
     }
 }
 
-/// What the input brings, piece by piece, and then its end.
+extension Console {
+    /// For tests that neither read nor write.
+    static var unused: Console {
+        Console(
+            output: Stream(write: { _ in }, size: { nil }), errors: Stream(write: { _ in }, size: { nil }),
+            input: Input(isTerminal: false) { _ in .success([]) }, environment: { _ in nil }, now: { 0 },
+            randomBits: { 0 }, signals: FakeSignals().source)
+    }
+}
+
+/// The pieces of an input, and then its end.
 final class InputScript: Sendable {
     private let pieces: Locked<[Result<[UInt8], UVError>]>
 
@@ -115,7 +135,7 @@ struct TestFailure: Error, CustomStringConvertible {
     let description = "too much of it"
 }
 
-/// Types for tests: `echo`, at once; `short`, 600 ms; `long`, an hour; `bad`, which throws.
+/// `echo` takes no time, `short` 600 ms and `long` an hour; `bad` throws.
 let types = [
     TaskType(name: "echo", delay: .zero) { $0 },
     TaskType(name: "short", delay: .milliseconds(600)) { $0 },
@@ -125,22 +145,13 @@ let types = [
 
 func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 
-/// ` --host 127.0.0.1 --port 4321`, as sentences name it.
-func options(_ harness: CommandHarness) -> String { " --host 127.0.0.1 --port \(harness.port)" }
+let instance = InstanceID(rawValue: 7)
 
-func run(_ name: String, _ data: String = "", waits: Bool = false, timeout: Int? = nil, isJSON: Bool = false)
-    -> RunCommand
-{
-    RunCommand(taskName: name, data: .given(data), key: nil, waits: waits, timeout: timeout, isJSON: isJSON)
-}
-
-let life = InstanceID(rawValue: 7)
-
-/// The answer to the first request of a client that submits.
+/// The answer to the first request of `run`.
 let infoReply = information("")
 
-/// The same of a server with some task types.
+/// The same of a server with task types.
 func information(_ types: String) -> String {
-    #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(life)","task_types":[\#(types)],"limits":{}}"#
+    #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(instance)","task_types":[\#(types)],"limits":{}}"#
         + "\n"
 }

@@ -7,36 +7,36 @@ import Testing
 
 @testable import uv_task
 
-extension ClientCommandsTests {
+extension CommandTests {
     final class EachLineTests {
-        let server = LiveServer(types) { $0.maximumMessage = 1000 }
+        let server = LiveServer(types) { $0.limits.message = 1000 }
         var harness: CommandHarness
 
         init() { harness = CommandHarness(server) }
         deinit { server.end() }
 
-        func perform(_ name: String = "echo", waits: Bool = false, isJSON: Bool = false) -> CommandOutcome {
-            harness.perform(EachLineCommand(taskName: name, waits: waits, timeout: nil, isJSON: isJSON))
+        func perform(_ name: String = "echo", _ options: String...) -> CommandOutcome {
+            harness.perform(["run", name, "--each-line"] + options)
         }
 
         @Test func idsInTheOrderOfTheLines() {
             harness.input = [bytes("a\nb"), bytes("c\n\n"), bytes("d")]
             #expect(perform() == CommandOutcome("1\n2\n3\n4\n"))
-            #expect(perform(waits: true) == CommandOutcome("a\nbc\n\nd\n"))
+            #expect(perform("echo", "--wait") == CommandOutcome("a\nbc\n\nd\n"))
         }
 
         @Test func noLines() {
             #expect(perform() == CommandOutcome(""))
         }
 
-        @Test func manyMoreLinesThanMayBeUnanswered() {
+        @Test func moreLinesThanMayBeUnanswered() {
             let lines = (1...10_000).map { "\($0)\n" }.joined()
             harness.input = [bytes(lines)]
             #expect(perform() == CommandOutcome(lines))
-            #expect(perform(waits: true) == CommandOutcome(lines))
+            #expect(perform("echo", "--wait") == CommandOutcome(lines))
         }
 
-        @Test func idsAreSeenBeforeTheInputEnds() {
+        @Test func idsArePrintedBeforeTheInputEnds() {
             // The second line comes when the first id was printed.
             let isPrinted = DispatchSemaphore(value: 0)
             let pieces = InputScript([bytes("a\n"), bytes("b\n")])
@@ -51,15 +51,14 @@ extension ClientCommandsTests {
             #expect(perform() == CommandOutcome("1\n2\n"))
         }
 
-        @Test func theFirstRefusalStopsIt() {
+        @Test func theFirstRefusalEndsTheCommand() {
             let large = String(repeating: "x", count: 1000)
             harness.input = [bytes("a\n\(large)\nb\n"), bytes("never\n")]
             let ran = perform()
-            // What was sent along with it is submitted; its id would be taken for that of line 2.
+            // The lines that were sent with it are submitted. Their ids would be taken for that of line 2.
             #expect(ran.output == "1\n")
-            #expect(ran.errors.hasPrefix("uv-task: line 2: too large: the daemon takes at most 1000 bytes"))
+            #expect(ran.errors.hasPrefix("uv-task: line 2: the message is longer than 1000 bytes, "))
             let before = "; lines before it were submitted, and "
-            // As far as it was read by then.
             #expect(
                 ran.errors.hasSuffix("\(before)line 3 is task 2\n")
                     || ran.errors.hasSuffix("\(before)lines 3 to 4 are tasks 2 to 3\n"))
@@ -68,22 +67,21 @@ extension ClientCommandsTests {
 
         @Test func anUnknownName() {
             harness.input = [bytes("a\n")]
-            let ran = perform("ecko", isJSON: true)
+            let ran = perform("ecko", "--json")
             #expect(ran.output.hasPrefix("{\"error\":{\"code\":\"unknown_task_name\""))
-            #expect(ran.errors.hasPrefix("uv-task: line 1: no task type is named \"ecko\"") && ran.code == 5)
+            #expect(ran.errors.hasPrefix("uv-task: line 1: no task type has the name \"ecko\"") && ran.code == 5)
         }
 
-        @Test func manyRefusalsAreToldOnce() {
+        @Test func manyRefusalsAreReportedOnce() {
             harness.input = [bytes("a\nb\nc\n")]
-            for waits in [false, true] {
-                let ran = perform("ecko", waits: waits)
-                #expect(ran.errors.hasPrefix("uv-task: line 1: no task type is named \"ecko\""))
+            for ran in [perform("ecko"), perform("ecko", "--wait")] {
+                #expect(ran.errors.hasPrefix("uv-task: line 1: no task type has the name \"ecko\""))
                 #expect(ran.errors.utf8.count { $0 == UInt8(ascii: "\n") } == 1)
                 #expect(ran.errors.hasSuffix("; nothing was submitted\n") && ran.output.isEmpty && ran.code == 5)
             }
         }
 
-        @Test func aLineThatIsNoText() {
+        @Test func aLineThatIsNotUTF8() {
             harness.input = [bytes("ä\nb"), .success([0xFF, 0x0A]), bytes("c\n")]
             let sentence =
                 "uv-task: line 2 is not UTF-8: byte 4 of the input, byte 1 of the line (both counted from 0)\n"
@@ -92,54 +90,59 @@ extension ClientCommandsTests {
 
         @Test func tasksThatEndInError() {
             harness.input = [bytes("a\nb\n")]
-            let ran = perform("bad", waits: true)
+            let ran = perform("bad", "--wait")
             #expect(ran.errors.split(separator: "\n").count == 2 && ran.output.isEmpty && ran.code == 1)
         }
 
         func submitted(_ sequence: Int, _ task: Int) -> FakeServer.Step {
-            .answer(#"{"seq":\#(sequence),"task_id":\#(task),"instance":"\#(life)","status":"execute"}"# + "\n")
+            .answer(#"{"seq":\#(sequence),"task_id":\#(task),"instance":"\#(instance)","status":"execute"}"# + "\n")
         }
 
-        /// What is said where a server ends the connection, while the input goes on.
+        /// The message if the server closes the connection while the input is open.
         func lost(_ steps: [FakeServer.Step], waits: Bool = false, _ input: String) -> String {
             let server = FakeServer([.answer(infoReply)] + steps + [.close])
             var harness = CommandHarness(server)
-            let isSaid = DispatchSemaphore(value: 0)
+            let isReported = DispatchSemaphore(value: 0)
             let pieces = InputScript([bytes(input), bytes("")])
             harness.inputReader = {
                 let piece = pieces.next()
-                if piece == bytes("") { _ = isSaid.wait(timeout: .now() + 10) }
+                if piece == bytes("") { _ = isReported.wait(timeout: .now() + 10) }
                 return piece
             }
-            harness.onError = { _ in isSaid.signal() }
-            let ran = harness.perform(EachLineCommand(taskName: "echo", waits: waits, timeout: nil, isJSON: false))
+            harness.onError = { _ in isReported.signal() }
+            let ran = harness.perform(["run", "echo", "--each-line"] + (waits ? ["--wait"] : []))
             #expect(ran.code == 6)
             return ran.errors.replacing("127.0.0.1:\(server.port)", with: "SERVER")
         }
 
         @Test func aConnectionThatIsLostBetweenLines() {
-            // Closed with the answer: nothing is in flight, and the next line has not come.
-            let words = lost([submitted(2, 1)], "a\n")
-            #expect(words.hasPrefix("uv-task: the connection to SERVER was lost (the daemon closed the connection); "))
-            #expect(words.hasSuffix(" shows whether a daemon is there; 1 line was answered\n"), "\(words)")
+            // The server closes with the answer: nothing is in flight.
+            let message = lost([submitted(2, 1)], "a\n")
+            #expect(
+                message.hasPrefix("uv-task: the connection to SERVER was lost (the daemon closed the connection); "))
+            #expect(message.hasSuffix(" shows whether a daemon is there; 1 line was answered\n"), "\(message)")
         }
 
         @Test func aConnectionThatIsLostWithSubmitsInFlight() {
-            let words = lost([submitted(2, 1), .silence, .silence], "a\nb\nc\n")
-            #expect(words.hasPrefix("uv-task: nothing listens on SERVER"), "\(words)")
+            let message = lost([submitted(2, 1), .silence, .silence], "a\nb\nc\n")
+            #expect(message.hasPrefix("uv-task: nothing listens on SERVER"), "\(message)")
             #expect(
-                words.hasSuffix("; 1 line was answered, and what became of lines 2 to 3 is not known\n"), "\(words)")
+                message.hasSuffix("; 1 line was answered, and it is not known whether lines 2 to 3 were queued\n"),
+                "\(message)"
+            )
         }
 
         @Test func aConnectionThatIsLostWithWaitsOpen() {
             let one = lost([submitted(2, 1), .silence], waits: true, "a\n")
             #expect(one.contains("lost while task 1 was waited for (the daemon closed the connection). If"), "\(one)")
-            #expect(one.contains(": uv-task result 1 --wait --instance \(life) --host"))
+            #expect(one.contains(": uv-task result 1 --wait --instance \(instance) --host"))
             let both = lost([submitted(2, 1), .silence, .silence], waits: true, "a\nb\n")
-            #expect(both.contains("was waited for, and what became of line 2 is not known (nothing listens"), "\(both)")
+            #expect(
+                both.contains("was waited for, and it is not known whether line 2 was queued (nothing listens"),
+                "\(both)")
         }
 
-        @Test func aServerThatIsNotThere() {
+        @Test func aMissingServer() {
             harness.port = 1
             harness.input = [bytes("a\n")]
             #expect(perform().code == 6)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import uv_task
 
-extension ClientCommandsTests {
+extension CommandTests {
     /// `--output`
     final class ResultFileTests {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
@@ -19,18 +19,11 @@ extension ClientCommandsTests {
         init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
         deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-        func result(_ file: String? = nil, waits: Bool = false) -> ResultCommand {
-            ResultCommand(
-                TaskSelection([id(7)], of: life), waits: waits, timeout: nil, file: file ?? self.file, isJSON: false)
+        func result(_ file: String? = nil, waits: Bool = false) -> [String] {
+            ["result", "7", "--instance", "\(instance)", "--output", file ?? self.file] + (waits ? ["--wait"] : [])
         }
 
-        func runInput() -> RunCommand {
-            RunCommand(
-                taskName: "echo", data: .input(isExact: false), key: nil, waits: true, timeout: nil, file: file,
-                isJSON: false)
-        }
-
-        @Test(arguments: [false, true]) func theFileHasTheBytes(isOnTerminal: Bool) throws {
+        @Test(arguments: [false, true]) func theFileReceivesTheBytes(isOnTerminal: Bool) throws {
             var harness = CommandHarness(FakeServer([.answer(success)]))
             harness.outputSize = isOnTerminal ? CommandHarness.terminal : nil
             #expect(harness.perform(result(waits: isOnTerminal)) == CommandOutcome(""))
@@ -38,16 +31,16 @@ extension ClientCommandsTests {
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["out"])
         }
 
-        @Test func ofARun() {
+        @Test func runWritesAFile() {
             let server = LiveServer(types)
             defer { server.end() }
             var harness = CommandHarness(server)
             harness.input = [bytes("a\u{1B}")]
-            #expect(harness.perform(runInput()) == CommandOutcome(""))
+            #expect(harness.perform("run", "echo", "--wait", "--output", file) == CommandOutcome(""))
             #expect(content == [0x61, 0x1B])
         }
 
-        @Test func aDashIsStdoutAsItIs() throws {
+        @Test func aDashIsStdout() throws {
             var harness = CommandHarness(FakeServer([.answer(success)]))
             harness.outputSize = CommandHarness.terminal
             #expect(harness.perform(result("-")) == CommandOutcome("\u{FFFD}\0\n"))
@@ -56,7 +49,7 @@ extension ClientCommandsTests {
 
         @Test(arguments: [
             (#""status":"error","data":null"#, 1), (#""status":"execute","data":null"#, 2),
-        ]) func withoutAResultTheFileStays(members: String, code: Int32) throws {
+        ]) func withoutAResultTheFileIsNotChanged(members: String, code: Int32) throws {
             try OutputFile.write([1], to: file)
             let standing = #"{"seq":2,"status":"execute"}"# + "\n"
             let server = FakeServer([.answer("{\"seq\":1,\(members)}\n"), .answer(standing)])
@@ -64,18 +57,17 @@ extension ClientCommandsTests {
             #expect(content == [1])
         }
 
-        @Test func whereItCannotBeWrittenNothingIsAsked() {
+        @Test func aFileThatCannotBeWrittenIsReportedFirst() {
             let missing = "\(folder)/none/out"
             let sentence = "uv-task: cannot write to \(missing): no such file or directory\n"
             let harness = CommandHarness(port: 1)
             #expect(harness.perform(result(missing)) == CommandOutcome("", sentence, 74))
-            let run = RunCommand(
-                taskName: "echo", data: .given(""), key: nil, waits: true, timeout: nil, file: missing, isJSON: false)
-            #expect(harness.perform(run) == CommandOutcome("", sentence, 74))
+            let run = harness.perform("run", "echo", "", "--wait", "--output", missing)
+            #expect(run == CommandOutcome("", sentence, 74))
         }
 
-        @Test func whereItCannotBeWrittenAnyMore() {
-            let submitted = #"{"seq":2,"task_id":7,"instance":"\#(life)","status":"execute"}"# + "\n"
+        @Test func aFileThatCanNoLongerBeWritten() {
+            let submitted = #"{"seq":2,"task_id":7,"instance":"\#(instance)","status":"execute"}"# + "\n"
             let done = #"{"seq":3,"status":"success","data":"x"}"# + "\n"
             var harness = CommandHarness(FakeServer([.answer(infoReply), .answer(submitted), .answer(done)]))
             harness.inputReader = { [folder] in
@@ -84,14 +76,14 @@ extension ClientCommandsTests {
             }
             let sentence =
                 "uv-task: cannot write the result of task 7 to \(file): no such file or directory; uv-task result 7 "
-                + "--output \(file) --instance \(life)\(options(harness)) tries again\n"
-            #expect(harness.perform(runInput()) == CommandOutcome("", sentence, 74))
+                + "--output \(file) --instance \(instance)\(harness.options) tries again\n"
+            #expect(harness.perform("run", "echo", "--wait", "--output", file) == CommandOutcome("", sentence, 74))
         }
 
-        @Test func whoeverGoesOnWantsTheFileToo() {
+        @Test func theSuggestedCommandNamesTheFile() {
             let ran = CommandHarness(FakeServer([.silence, .silence, .close])).perform(result(waits: true))
             #expect(ran.code == 6 && ran.output.isEmpty)
-            #expect(ran.errors.contains(": uv-task result 7 --wait --output \(file) --instance \(life) --host"))
+            #expect(ran.errors.contains(": uv-task result 7 --wait --output \(file) --instance \(instance) --host"))
         }
     }
 }

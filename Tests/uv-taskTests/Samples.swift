@@ -3,22 +3,23 @@ import TaskProtocol
 
 @testable import uv_task
 
-/// Tasks as the tests need them; times in milliseconds.
+/// Reports for tests. Times are in milliseconds.
 extension TaskReport {
-    static func waiting(_ id: Int? = nil, position: Int?, timeLeft: Int? = nil, type: String = "revers") -> TaskReport {
+    static func waiting(_ id: Int? = nil, position: Int?, remaining: Int? = nil, type: String = "revers") -> TaskReport
+    {
         var report = TaskReport(id: id.flatMap(TaskID.init), state: .waiting)
         report.taskName = type
         report.position = position
-        report.timeLeft = timeLeft
+        report.remainingTime = remaining
         report.submittedAt = 999_500
         return report
     }
 
-    static func running(_ id: Int? = nil, startedAt: Int? = nil, timeLeft: Int? = nil) -> TaskReport {
+    static func running(_ id: Int? = nil, startedAt: Int? = nil, remaining: Int? = nil) -> TaskReport {
         var report = TaskReport(id: id.flatMap(TaskID.init), state: .execute)
         report.taskName = "revers"
         report.position = 0
-        report.timeLeft = timeLeft
+        report.remainingTime = remaining
         report.submittedAt = 997_000
         report.startedAt = startedAt
         return report
@@ -36,6 +37,6 @@ extension TaskReport {
 }
 
 extension TaskID: ExpressibleByIntegerLiteral {
-    /// Of a number that is one.
+    /// The value must be in `TaskID.range`.
     public init(integerLiteral value: Int) { self.init(rawValue: value)! }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import uv_task
 
-extension ClientCommandsTests {
+extension CommandTests {
     final class ServerCommandsTests {
         let server = LiveServer(types)
         var harness: CommandHarness
@@ -13,54 +13,52 @@ extension ClientCommandsTests {
         init() { harness = CommandHarness(server) }
         deinit { server.end() }
 
-        func list(_ state: TaskState? = nil, last: Int = 20, isJSON: Bool = false) -> ListCommand {
-            ListCommand(state: state, last: last, isJSON: isJSON)
-        }
-
         @Test func statsAndInfo() {
-            let stats = harness.perform(ServerCommand(.stats, isJSON: false))
+            let stats = harness.perform("stats")
             #expect(stats.output.hasPrefix("uptime ") && stats.code == 0 && stats.errors.isEmpty)
-            #expect(harness.perform(ServerCommand(.info, isJSON: false)).output.hasPrefix("name "))
-            let info = harness.perform(ServerCommand(.info, isJSON: true)).output
+            #expect(harness.perform("info").output.hasPrefix("name "))
+            let info = harness.perform("info", "--json").output
             #expect(info.hasPrefix("{\"name\":\"uv-taskd\",") && info.hasSuffix("}\n"))
         }
 
         @Test func theListIsATable() {
-            #expect(harness.perform(list()) == CommandOutcome(""))
+            #expect(harness.perform("list") == CommandOutcome(""))
             harness.errorSize = CommandHarness.terminal
-            #expect(harness.perform(list()) == CommandOutcome("", "no tasks\n"))
-            _ = harness.perform(run("echo", waits: true))
-            _ = harness.perform(run("bad", waits: true))
-            let lines = harness.perform(list()).output.split(separator: "\n")
+            #expect(harness.perform("list") == CommandOutcome("", "no tasks\n"))
+            _ = harness.perform("run", "echo", "", "--wait")
+            _ = harness.perform("run", "bad", "", "--wait")
+            let lines = harness.perform("list").output.split(separator: "\n")
             #expect(lines.count == 3 && lines[0].hasPrefix("ID  STATUS"))
-            #expect(harness.perform(list(.error)).output.split(separator: "\n").count == 2)
+            #expect(harness.perform("list", "--status", "error").output.split(separator: "\n").count == 2)
             harness.outputSize = CommandHarness.terminal
-            #expect(harness.perform(list()).output.contains("\u{1B}[31m"))
+            #expect(harness.perform("list").output.contains("\u{1B}[31m"))
             harness.environment = ["NO_COLOR": "1"]
-            #expect(!harness.perform(list()).output.contains("\u{1B}"))
+            #expect(!harness.perform("list").output.contains("\u{1B}"))
             harness.environment = ["TERM": "dumb"]
-            #expect(!harness.perform(list()).output.contains("\u{1B}"))
+            #expect(!harness.perform("list").output.contains("\u{1B}"))
         }
 
-        @Test func aLongListComesInPages() {
+        @Test func aLongListArrivesInParts() {
             harness.input = [bytes(String(repeating: "x\n", count: 1200))]
-            _ = harness.perform(EachLineCommand(taskName: "echo", waits: false, timeout: nil, isJSON: false))
-            func count(_ last: Int) -> Int { harness.perform(list(last: last)).output.split(separator: "\n").count - 1 }
+            _ = harness.perform("run", "echo", "--each-line")
+            func count(_ last: Int) -> Int {
+                harness.perform("list", "--last", "\(last)").output.split(separator: "\n").count - 1
+            }
             #expect(count(20) == 20)
             #expect(count(1100) == 1100)
             #expect(count(5000) == 1200)
-            #expect(harness.perform(list(last: 1100, isJSON: true)).output.split(separator: "\n").count == 2)
+            #expect(harness.perform("list", "--last", "1100", "--json").output.split(separator: "\n").count == 2)
             harness.errorSize = CommandHarness.terminal
-            #expect(harness.perform(list(last: 20)).errors.hasPrefix("the newest 20; --last 200 shows more"))
-            #expect(harness.perform(list(last: 1200)).errors == "")
+            #expect(harness.perform("list", "--last", "20").errors.hasPrefix("the newest 20; --last 200 shows more"))
+            #expect(harness.perform("list", "--last", "1200").errors == "")
         }
 
-        @Test func aShortPageIsNotTheEnd() {
+        @Test func aShortPartIsNotTheEnd() {
             let server = FakeServer([
                 .answer("{\"seq\":1,\"tasks\":[],\"next\":900}\n"),
                 .answer("{\"seq\":2,\"tasks\":[{\"task_id\":7,\"status\":\"success\"}],\"next\":3}\n"),
             ])
-            let ran = CommandHarness(server).perform(list(.success, last: 1))
+            let ran = CommandHarness(server).perform("list", "--status", "success", "--last", "1")
             #expect(ran.output.split(separator: "\n").count == 2)
             #expect(
                 server.received == """
@@ -73,24 +71,24 @@ extension ClientCommandsTests {
         @Test(arguments: [
             "{\"seq\":2,\"tasks\":[],\"next\":5}", "{\"seq\":2,\"tasks\":[],\"next\":6}",
             "{\"seq\":2,\"tasks\":[{\"task_id\":5,\"status\":\"success\"}]}",
-        ]) func aListThatDoesNotFallEnds(page: String) {
+        ]) func aListWhoseIDsDoNotFallIsForeign(part: String) {
             let server = FakeServer([
                 .answer("{\"seq\":1,\"tasks\":[{\"task_id\":5,\"status\":\"success\"}],\"next\":5}\n"),
-                .answer(page + "\n"), .close,
+                .answer(part + "\n"), .close,
             ])
-            let ran = CommandHarness(server).perform(list())
+            let ran = CommandHarness(server).perform("list")
             #expect(ran.output.isEmpty && ran.code == 6)
             #expect(ran.errors.contains("is not uv-taskd: a list "))
         }
 
         @Test func aRefusal() {
             let server = FakeServer([.answer("{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n")])
-            let ran = CommandHarness(server).perform(ServerCommand(.stats, isJSON: true))
+            let ran = CommandHarness(server).perform("stats", "--json")
             #expect(
                 ran
                     == CommandOutcome(
                         "{\"error\":{\"code\":\"draining\",\"message\":\"\"}}\n",
-                        "uv-task: the daemon is being stopped; try again when it runs again\n", 5))
+                        "uv-task: draining; try again when it runs again\n", 5))
         }
     }
 }

@@ -1,16 +1,13 @@
 import ArgumentParser
 import TaskCore
-import TaskProtocol
 import Testing
 
 @testable import uv_task
 
-private func action(_ arguments: String...) throws -> OriginalCommand.Action {
-    try original(arguments)
-}
+private func command(_ arguments: String...) throws -> LegacyCommand { try command(arguments) }
 
-private func original(_ arguments: [String]) throws -> OriginalCommand.Action {
-    try TaskCommand.parse(arguments).original.call()
+private func command(_ arguments: [String]) throws -> LegacyCommand {
+    try TaskCommand.parse(arguments).legacy.command()
 }
 
 struct TaskCommandTests {
@@ -19,51 +16,36 @@ struct TaskCommandTests {
         ["-w", "1", "-d", "hello", "-n", "revers", "-a", "run"],
         ["-task_name", "revers", "--data=hello", "--waiting-for-data", "YES", "-a", "run"],
         ["--task-name", "revers", "-dhello", "-w", "yes", "--action=run"],
-    ]) func theOriginalsOptionsInEverySpellingAndOrder(arguments: [String]) throws {
-        guard case .run("revers", "hello", waits: true) = try original(arguments) else {
-            Issue.record("\(arguments)")
-            return
-        }
+    ]) func legacyOptionsAreAcceptedInEverySpellingAndOrder(arguments: [String]) throws {
+        #expect(try command(arguments) == .run(taskName: "revers", data: "hello", waits: true))
     }
 
     @Test(arguments: ["-5", "--hello", "-w", "--", "-", "", "-task_name"])
-    func dataIsTakenAsItIs(data: String) throws {
-        guard case .run("echo", let taken, waits: false) = try action("-a", "run", "-n", "echo", "-d", data) else {
-            Issue.record("no run")
-            return
-        }
-        #expect(taken == data)
+    func legacyDataIsTakenUnchanged(data: String) throws {
+        #expect(
+            try command("-a", "run", "-n", "echo", "-d", data) == .run(taskName: "echo", data: data, waits: false))
     }
 
-    @Test func noDataIsTheEmptyString() throws {
-        guard case .run("echo", "", waits: false) = try action("-a", "run", "-n", "echo") else {
-            Issue.record("no run")
-            return
-        }
+    @Test func legacyDataDefaultsToAnEmptyText() throws {
+        #expect(try command("-a", "run", "-n", "echo") == .run(taskName: "echo", data: "", waits: false))
     }
 
-    @Test func questions() throws {
-        guard case .status(let id) = try action("-a", "st", "-d", "4"), id.rawValue == 4 else {
-            Issue.record("no status")
-            return
-        }
-        guard case .result(let id) = try action("-a", "res", "-d", "4"), id.rawValue == 4 else {
-            Issue.record("no result")
-            return
-        }
+    @Test func stAndResTakeAnID() throws {
+        #expect(try command("-a", "st", "-d", "4") == .status(4))
+        #expect(try command("-a", "res", "-d", "4") == .result(4))
     }
 
-    @Test func misuse() throws {
-        #expect(throws: OriginalForm.Misuse.noAction) { try action("-d", "4") }
-        #expect(throws: OriginalForm.Misuse.unknownAction("stop")) { try action("-a", "stop") }
-        #expect(throws: OriginalForm.Misuse.noTaskName) { try action("-a", "run") }
-        #expect(throws: OriginalForm.Misuse.notAnInteger("")) { try action("-a", "st") }
+    @Test func anIncompleteLegacyCallIsAUsageError() throws {
+        #expect(throws: LegacyError.noAction) { try command("-d", "4") }
+        #expect(throws: LegacyError.unknownAction("stop")) { try command("-a", "stop") }
+        #expect(throws: LegacyError.noTaskName) { try command("-a", "run") }
+        #expect(throws: LegacyError.notAnInteger("")) { try command("-a", "st") }
     }
 
     @Test(arguments: [
         ["-w", "maybe"], ["--port", "0x1"], ["-r", "0"], ["--unknown"], ["run"], ["--connect-timeout", "0"],
     ])
-    func badOptionsAreUsageErrors(arguments: [String]) {
+    func aBadOptionIsAUsageError(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try TaskCommand.parse(arguments) }
         #expect(error.map { TaskCommand.exitCode(for: $0).rawValue } == 64)
     }

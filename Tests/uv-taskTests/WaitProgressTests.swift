@@ -12,7 +12,7 @@ struct WaitProgressTests {
     }
 
     @Test func aTaskThatWaits() {
-        let progress = progress(.waiting(position: 3, timeLeft: 9000))
+        let progress = progress(.waiting(position: 3, remaining: 9000))
         #expect(progress.line(at: 1_000_000, width: 80) == "task 7: 3rd in the queue, done in about 9 s")
         #expect(progress.line(at: 1_002_000, width: 80) == "task 7: 3rd in the queue, done in about 7 s")
         #expect(progress.line(at: 1_060_000, width: 80) == "task 7: 3rd in the queue, done in less than 1 s")
@@ -23,7 +23,7 @@ struct WaitProgressTests {
     }
 
     @Test func aTaskThatRuns() {
-        let progress = progress(.running(startedAt: 998_000, timeLeft: 3000))
+        let progress = progress(.running(startedAt: 998_000, remaining: 3000))
         #expect(progress.line(at: 1_000_000, width: 80) == "task 7 [########------------] about 3 s left")
         #expect(progress.line(at: 1_001_000, width: 80) == "task 7 [############--------] about 2 s left")
         #expect(progress.line(at: 1_002_999, width: 80) == "task 7 [###################-] less than 1 s left")
@@ -44,23 +44,23 @@ struct WaitProgressTests {
         #expect(running.line(at: 1_185_000, width: 80) == "task 7: running for 3 min 7 s")
         #expect(progress(.running()).line(at: 1_001_000, width: 80) == "task 7: running for 1 s")
         #expect(progress(.waiting(position: 3)).line(at: 1_001_000, width: 80) == "task 7: 3rd in the queue")
-        // It becomes known meanwhile, with the first of its type that ends.
+        // The first task of the type that ends makes the estimate known.
         var later = running
-        later.note(.running(startedAt: 998_000, timeLeft: 3000), of: 7, at: 1_000_000)
+        later.note(.running(startedAt: 998_000, remaining: 3000), of: 7, at: 1_000_000)
         #expect(later.line(at: 1_000_000, width: 80) == "task 7 [########------------] about 3 s left")
     }
 
-    /// The server's clock may be another one.
-    @Test func theBarBeginsWhereTheTaskCanHaveBegun() {
-        let ahead = progress(.running(startedAt: 2_000_000, timeLeft: 4000))
+    /// The clock of the server may differ.
+    @Test func theBarBeginsNoEarlierThanTheTask() {
+        let ahead = progress(.running(startedAt: 2_000_000, remaining: 4000))
         #expect(ahead.line(at: 1_001_000, width: 80) == "task 7 [#####---------------] about 3 s left")
-        var behind = progress(.waiting(position: 1, timeLeft: 4000), at: 999_000)
-        behind.note(.running(startedAt: 0, timeLeft: 3000), of: 7, at: 1_000_000)
+        var behind = progress(.waiting(position: 1, remaining: 4000), at: 999_000)
+        behind.note(.running(startedAt: 0, remaining: 3000), of: 7, at: 1_000_000)
         #expect(behind.line(at: 1_000_000, width: 80) == "task 7 [#####---------------] about 3 s left")
-        // It does not begin again with the next report.
-        behind.note(.running(startedAt: nil, timeLeft: 1000), of: 7, at: 1_002_000)
+        // The next report does not restart it.
+        behind.note(.running(startedAt: nil, remaining: 1000), of: 7, at: 1_002_000)
         #expect(behind.line(at: 1_002_000, width: 80) == "task 7 [###############-----] about 1 s left")
-        let wrong = progress(.running(startedAt: .min, timeLeft: .max))
+        let wrong = progress(.running(startedAt: .min, remaining: .max))
         #expect(wrong.line(at: 1_000_000, width: 80) == "task 7 [##########----------] about 106751991167 days left")
     }
 
@@ -68,17 +68,17 @@ struct WaitProgressTests {
         var progress = WaitProgress([9, 7, 8, 7, 6, 5])
         #expect(progress.open == [9, 7, 8, 6, 5])
         progress.note(.ended(), of: 5, at: 1_000_000)
-        progress.noteRefusal(of: 6)
+        progress.noteEnd(of: 6)
         #expect(progress.open == [9, 7, 8])
-        progress.note(.waiting(position: 1, timeLeft: 4000), of: 7, at: 1_000_000)
-        progress.note(.waiting(position: 2, timeLeft: 8000), of: 8, at: 1_000_000)
+        progress.note(.waiting(position: 1, remaining: 4000), of: 7, at: 1_000_000)
+        progress.note(.waiting(position: 2, remaining: 8000), of: 8, at: 1_000_000)
         #expect(progress.current == 7)
         #expect(
             progress.line(at: 1_000_000, width: 80)
                 == "2 of 5 done; task 7: next in the queue, done in about 4 s")
         #expect(progress.line(at: 1_000_000, width: 38) == "2 of 5 done; task 7: next in the queue")
         #expect(progress.line(at: 1_000_000, width: 20) == "2 of 5 done")
-        progress.note(.running(timeLeft: 2000), of: 7, at: 1_003_000)
+        progress.note(.running(remaining: 2000), of: 7, at: 1_003_000)
         #expect(
             progress.line(at: 1_003_000, width: 60) == "2 of 5 done; task 7 [-------------------" + "-] about 2 s left")
         #expect(progress.line(at: 1_003_000, width: 20) == "2 of 5 done")
@@ -88,16 +88,16 @@ struct WaitProgressTests {
         var progress = progress(.ended())
         #expect(progress.line(at: 1_000_000, width: 80) == "task 7: success")
         #expect(progress.current == nil)
-        // A late answer to an earlier question.
-        progress.note(.running(timeLeft: 2000), of: 7, at: 1_000_000)
+        // A late answer to an earlier request.
+        progress.note(.running(remaining: 2000), of: 7, at: 1_000_000)
         #expect(progress.line(at: 1_000_000, width: 80) == "task 7: success")
         var both = WaitProgress([1, 2])
         both.note(.ended(), of: 1, at: 0)
-        both.noteRefusal(of: 2)
+        both.noteEnd(of: 2)
         #expect(both.line(at: 0, width: 80) == "2 of 2 done")
     }
 
-    @Test func whereNothingIsKnownYet() {
+    @Test func withoutReports() {
         #expect(WaitProgress([]).line(at: 0, width: 80) == "")
         #expect(WaitProgress([7]).line(at: 0, width: 80) == "task 7: not known yet")
         #expect(WaitProgress([7, 8]).line(at: 0, width: 80) == "0 of 2 done; task 7: not known yet")
@@ -106,7 +106,7 @@ struct WaitProgressTests {
 
     @Test func noLineIsTooWide() {
         let reports: [TaskReport] = [
-            .waiting(position: 1_000_000, timeLeft: 9_000_000), .running(timeLeft: 90_000), .running(timeLeft: 0),
+            .waiting(position: 1_000_000, remaining: 9_000_000), .running(remaining: 90_000), .running(remaining: 0),
             .ended(), .running(), .waiting(position: 1_000_000),
         ]
         for report in reports {

@@ -6,26 +6,24 @@ import Testing
 
 struct WatchScreenTests {
     private let tasks: [TaskReport] = [
-        .waiting(10, position: 2, timeLeft: 4000), .waiting(9, position: 1, timeLeft: 3000),
-        .running(8, startedAt: 998_800, timeLeft: 800), .ended(6), .ended(7),
+        .waiting(10, position: 2, remaining: 4000), .waiting(9, position: 1, remaining: 3000),
+        .running(8, startedAt: 998_800, remaining: 800), .ended(7), .ended(6),
     ]
-    private var statistics: ServerStatistics {
-        var statistics = ServerStatistics()
-        statistics.uptime = 7_440_000
-        statistics.waiting = 2
-        statistics.running = 1
-        statistics.succeeded = 100
-        statistics.failed = 15
-        statistics.cancelled = 5
-        statistics.connections = 1
-        return statistics
+    private var stats: StatsReply {
+        var stats = StatsReply()
+        stats.uptime = 7_440_000
+        stats.waiting = 2
+        stats.running = 1
+        stats.succeeded = 100
+        stats.failed = 15
+        stats.cancelled = 5
+        stats.connections = 1
+        return stats
     }
 
     private func lines(_ tasks: [TaskReport], width: Int = 80, height: Int = 24) -> [String] {
         WatchScreen.lines(
-            server: "localhost:4321", statistics: statistics, tasks: tasks, now: 1_000_000, width: width,
-            height: height,
-            hasColors: false)
+            server: "localhost:4321", stats, tasks, now: 1_000_000, width: width, height: height, hasColors: false)
     }
 
     @Test func theScreen() {
@@ -46,7 +44,11 @@ struct WatchScreenTests {
             ])
     }
 
-    @Test func whatDoesNotFitIsLeftOut() {
+    @Test func aPictureReplacesTheOneBefore() {
+        #expect(WatchScreen.picture(["a", "b"]) == "\u{1B}[Ha\u{1B}[K\r\nb\u{1B}[K\u{1B}[J")
+    }
+
+    @Test func tasksThatDoNotFitAreLeftOut() {
         #expect(
             lines(tasks, width: 20, height: 5) == [
                 "localhost:4321  up …", "ID  STATUS   TYPE  …", " 8  execute  revers…", " 9  waiting  revers…",

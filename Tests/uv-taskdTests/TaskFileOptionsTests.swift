@@ -7,7 +7,7 @@ import Testing
 @testable import uv_taskd
 
 struct TaskFileOptionsTests {
-    /// A file of task types while `body` runs.
+    /// Calls `body` with a file that exists until it returns.
     private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).toml")
         try Data(text.utf8).write(to: file)
@@ -26,14 +26,13 @@ struct TaskFileOptionsTests {
         }
     }
 
-    @Test func withoutAFileThereAreTheBuiltInTypes() throws {
+    @Test func withoutAFileOnlyTheBuiltInTypesExist() throws {
         let types = try options().types()
         #expect(types.map(\.name) == TaskType.builtIn.map(\.name))
-        #expect(try TaskDaemon.parse([]).serverConfiguration.killTime == 5000)
         #expect(try TaskDaemon.parse(["--kill-after", "250ms"]).serverConfiguration.killTime == 250)
     }
 
-    @Test func theTypesOfAFileStandBehindThem() throws {
+    @Test func theTypesOfAFileFollowTheBuiltInTypes() throws {
         try withFile("[tasks.a]\ncommand = ['true']") { file in
             let all = try options("--tasks", file).types()
             #expect(all.map(\.name) == TaskType.builtIn.map(\.name) + ["a"])
@@ -42,7 +41,7 @@ struct TaskFileOptionsTests {
         }
     }
 
-    @Test func theirNamesAreFreeWithoutThem() throws {
+    @Test func aBuiltInNameIsFreeWithoutTheBuiltInTypes() throws {
         try withFile("[tasks.echo]\ncommand = ['cat']") { file in
             let own = try options("--tasks", file, "--no-built-in").types()
             #expect(own.first?.command != nil)
@@ -56,7 +55,7 @@ struct TaskFileOptionsTests {
         }
     }
 
-    @Test func filesThatCannotBeRead() throws {
+    @Test func anUnreadableFileIsExplained() throws {
         #expect(
             try failure(options("--tasks", "/no/such/file")) == [
                 "cannot read /no/such/file: no such file or directory. Give --tasks a file that can be read"
@@ -66,12 +65,12 @@ struct TaskFileOptionsTests {
             let lines = failure(try options("--tasks", file))
             #expect(
                 lines == [
-                    "\(file): is longer than the 1048576 bytes that a file of task types may have"
+                    "\(file): is longer than 1048576 bytes, the limit for a task file"
                 ])
         }
     }
 
-    @Test func whatIsMissingIsAWarning() throws {
+    @Test func aMissingProgramIsAWarning() throws {
         try withFile("[tasks.a]\ncommand = ['no-such-program']") { file in
             let (output, warnings) = try options("--tasks", file, "--check").report()
             #expect(
@@ -87,11 +86,11 @@ struct TaskFileOptionsTests {
     }
 
     @Test(arguments: [["--check"], ["--no-built-in"], ["--check", "--no-built-in"]])
-    func whatNeedsAFileIsMisuseWithoutOne(arguments: [String]) {
+    func checkAndNoBuiltInNeedAFile(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try TaskDaemon.parse(arguments) }
         #expect(error.map { TaskDaemon.exitCode(for: $0).rawValue } == 64)
         #expect(
             error.map { TaskDaemon.message(for: $0) }
-                == "\(arguments[0]) needs --tasks, and a file with task types")
+                == "\(arguments[0]) needs --tasks and a file with task types")
     }
 }

@@ -1,6 +1,4 @@
-// A C face for the part of toml++ that uv-task uses: its parser, and a walk over what it has read.
-//
-// A document owns all that is reached through it, until it is freed.
+// A C interface to the part of toml++ that uv-task uses: its parser, and the parsed tree as an array.
 #ifndef CTOMLPLUSPLUS_H
 #define CTOMLPLUSPLUS_H
 
@@ -12,45 +10,44 @@
 extern "C" {
 #endif
 
-typedef struct ctomlplusplus_document ctomlplusplus_document;
-
 typedef enum {
     CTOMLPLUSPLUS_STRING,
     CTOMLPLUSPLUS_INTEGER,
-    CTOMLPLUSPLUS_FLOAT,
     CTOMLPLUSPLUS_BOOLEAN,
-    CTOMLPLUSPLUS_DATE_OR_TIME,
     CTOMLPLUSPLUS_ARRAY,
     CTOMLPLUSPLUS_TABLE,
+    CTOMLPLUSPLUS_OTHER,   // a float, a date or a time, which no key of a task file takes
 } ctomlplusplus_kind;
 
 typedef struct {
     ctomlplusplus_kind kind;
-    uint32_t line;         // where the value begins, from 1 on
-    uint32_t key_line;     // where its key stands; 0 without one
-    const uint8_t *key;    // UTF-8, unescaped; NULL for the elements of arrays and for the document's own table
+    uint32_t line;         // where the value begins, counted from 1
+    uint32_t key_line;     // 0 if the node has no key
+    const uint8_t *key;    // unescaped UTF-8; NULL for array elements and for the root table
     size_t key_length;
-    const uint8_t *string; // UTF-8, unescaped; not NUL-terminated as far as the length goes
+    const uint8_t *string; // unescaped UTF-8; may contain NUL
     size_t string_length;
     int64_t integer;
-    double floating;
     bool boolean;
-    size_t count;          // how many nodes an array or a table has directly below it
+    size_t count;          // the number of elements of an array, or of members of a table
 } ctomlplusplus_node;
 
-/// How deep inline tables and arrays may stand in each other.
-enum { CTOMLPLUSPLUS_MAX_NESTED_VALUES = 16 };
+/// A parsed text. It owns everything that it points to.
+typedef struct {
+    const char *error;     // why the text was refused; NULL if it was accepted
+    uint32_t error_line;
+    // The tree in preorder, beginning with the root table. The members of a table are in the order of the text. Empty if
+    // the text was refused.
+    const ctomlplusplus_node *nodes;
+    size_t node_count;
+} ctomlplusplus_document;
 
-/// Reads `text`, which may be NULL where `length` is 0. Ends the process where memory is short.
-ctomlplusplus_document *ctomlplusplus_parse(const uint8_t *text, size_t length);
-void ctomlplusplus_free(ctomlplusplus_document *document);
+/// The deepest level of a node; the members of the root table are on level 1.
+enum { CTOMLPLUSPLUS_MAX_DEPTH = 32 };
 
-/// Why the text was refused, in toml++'s words (`parse_error::description`), and on which line; NULL where it was not.
-const char *ctomlplusplus_error(const ctomlplusplus_document *document, uint32_t *line);
-
-/// Every node, each before those below it; those of a table in the order of the text. The first is the document's own
-/// table. None where the text was refused.
-const ctomlplusplus_node *ctomlplusplus_nodes(const ctomlplusplus_document *document, size_t *count);
+/// Parses `text`, which may be NULL if `length` is 0. Never returns NULL: ends the process if memory runs out.
+const ctomlplusplus_document *ctomlplusplus_parse(const uint8_t *text, size_t length);
+void ctomlplusplus_free(const ctomlplusplus_document *document);
 
 #ifdef __cplusplus
 }

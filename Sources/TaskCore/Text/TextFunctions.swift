@@ -1,22 +1,17 @@
-/// The characters in reverse order. Characters are extended grapheme clusters: what a reader sees as one stays one.
+/// The characters in reverse order. Characters are extended grapheme clusters, so accents, flags and emoji stay intact.
 ///
-/// Linear in the length of the text: it goes forward, because to go back over a row of flags means to count
-/// all of them at each step.
+/// Takes linear time. Iterating backwards, as `String(text.reversed())` does, is quadratic in a row of flags.
 package func reversed(_ text: String) -> String {
     var result = [UInt8](repeating: 0, count: text.utf8.count)
-    var end = result.count
+    var start = result.count
     for character in text {
-        var position = end - character.utf8.count
-        end = position
-        for byte in character.utf8 {
-            result[position] = byte
-            position += 1
-        }
+        start -= character.utf8.count
+        for (index, byte) in zip(start..., character.utf8) { result[index] = byte }
     }
     return String(decoding: result, as: UTF8.self)
 }
 
-/// Every two neighbouring characters (extended grapheme clusters) exchanged; the last of an odd number stays.
+/// The text with each pair of characters (extended grapheme clusters) swapped. The last of an odd number stays.
 package func swappedPairwise(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)

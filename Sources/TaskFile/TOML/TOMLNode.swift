@@ -1,50 +1,30 @@
-/// A value of a TOML document, and where it begins.
-package struct TOMLNode: Hashable, Sendable {
-    package let value: TOMLValue
-
-    /// Counted from 1 on.
-    package let line: Int
-
-    package init(_ value: TOMLValue, line: Int) {
-        self.value = value
-        self.line = line
-    }
+/// A value and the line where it begins. All lines are counted from 1.
+struct TOMLNode: Hashable {
+    let value: TOMLValue
+    let line: Int
 }
 
-/// What a TOML document is made of.
-package enum TOMLValue: Hashable, Sendable {
+enum TOMLValue: Hashable {
     case string(String)
     case integer(Int)
-    case float(Double)
     case boolean(Bool)
-    /// A date, a time of day or both; which is not told.
-    case dateOrTime
     case array([TOMLNode])
-    /// In the order of the text; no key stands twice.
+    /// In the order of the text, without duplicate keys.
     case table([TOMLMember])
+    /// A float, a date or a time, which no key takes.
+    case other
+
+    var string: String? { if case .string(let text) = self { text } else { nil } }
+    var stringWithoutNUL: String? { string.flatMap { $0.utf8.contains(0) ? nil : $0 } }
+    var integer: Int? { if case .integer(let number) = self { number } else { nil } }
+    var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+    var elements: [TOMLNode]? { if case .array(let elements) = self { elements } else { nil } }
+    var members: [TOMLMember]? { if case .table(let members) = self { members } else { nil } }
 }
 
-/// A key of a table, and its value.
-package struct TOMLMember: Hashable, Sendable {
-    package let key: String
-
-    /// Where the key stands, the first time for one that several headers name; counted from 1 on.
-    package let line: Int
-
-    package let node: TOMLNode
-
-    package init(_ key: String, line: Int, _ node: TOMLNode) {
-        self.key = key
-        self.line = line
-        self.node = node
-    }
-}
-
-/// Why a text is no TOML.
-package struct TOMLError: Error, Hashable, CustomStringConvertible {
-    /// Counted from 1 on.
-    package let line: Int
-
-    /// In toml++'s words, of one line.
-    package let description: String
+struct TOMLMember: Hashable {
+    let key: String
+    /// Where the key first stands.
+    let line: Int
+    let node: TOMLNode
 }

@@ -1,10 +1,41 @@
+import ArgumentParser
 import Libuv
 import TaskClient
 import TaskCore
 import TaskProtocol
 
-/// The state of a `watch`: what was told last, and the screen that shows it.
-final class Watch {
+struct WatchCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Show the tasks on the terminal and update them every second; ^C ends the display.",
+        discussion: """
+            With --json, the reply to list is printed every second, and no terminal is needed.
+
+            Exit codes: 0 ended with ^C, 6 no server, no answer or a lost connection, 64 no terminal.
+            """)
+
+    @ParentCommand var root: TaskCommand
+    @OptionGroup var json: JSONOption
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func perform(_ context: ClientContext) throws(CommandEnd) -> ProgramExit {
+        guard json.isOn || context.console.outputScreen != nil else {
+            throw CommandEnd(
+                .usage,
+                "watch needs a terminal on stdout; uv-task list\(context.options) prints the tasks once, and watch --json "
+                    + "a line a second")
+        }
+        return try context.connect { conversation throws(CommandEnd) in
+            try conversation.watchSignals()
+            let watch = try Watch(conversation, isJSON: json.isOn)
+            defer { watch.close() }
+            return try watch.perform()
+        }
+    }
+}
+
+/// Asks for the tasks every second and shows them.
+private final class Watch {
     /// In milliseconds.
     private static let interval: UInt64 = 1000
 
@@ -12,15 +43,17 @@ final class Watch {
     private let isJSON: Bool
     private let timer: Timer
     private var resize: Handle?
-    /// The answers that make up the next picture.
-    private var tasks: Answer?
-    private var statistics: Answer?
-    /// A second has passed since the last questions.
+
+    /// The answers for the next picture; nil until they arrive.
+    private var tasks: Answer<ListReply>?
+    private var stats: Answer<StatsReply>?
+    /// The interval since the last requests has passed.
     private var isTimeToAsk = false
-    private var mustDraw = false
+    private var hasNewAnswers = false
     private var isResized = false
     private var hasScreen = false
 
+    private var context: ClientContext { conversation.context }
     private var console: Console { conversation.console }
 
     init(_ conversation: Conversation, isJSON: Bool) throws(CommandEnd) {
@@ -29,7 +62,7 @@ final class Watch {
         timer = try conversation.makeTimer()
     }
 
-    /// Gives the terminal back. To be called once.
+    /// Restores the terminal. Must be called once.
     func close() {
         leaveScreen()
         timer.close()
@@ -41,102 +74,90 @@ final class Watch {
         ask()
         while true {
             do throws(Conversation.Stop) {
-                try conversation.wait { isTimeToAsk && isComplete || mustDraw || isResized }
+                try conversation.wait { isTimeToAsk && isComplete || hasNewAnswers || isResized }
             } catch {
                 leaveScreen()
                 switch error {
-                // The way out.
                 case .signal(.interrupt): return .success
                 case .signal(let signal): throw CommandEnd(signal, nil)
-                case .lost(let error): throw conversation.context.end(error)
+                case .lost(let error): throw context.end(error)
                 }
             }
-            if let refusal {
-                leaveScreen()
-                return try refuse(refusal)
-            }
-            if mustDraw || isResized { try show() }
+            if hasNewAnswers || isResized { try show() }
             if isTimeToAsk, isComplete { ask() }
         }
     }
 
-    // MARK: Questions
+    // MARK: Requests
 
     private func ask() {
         isTimeToAsk = false
-        (tasks, statistics) = (nil, nil)
+        (tasks, stats) = (nil, nil)
         if isJSON {
-            send(.list(.init())) { $0.tasks = $1 }
+            send(ListRequest(ListQuery())) { $0.tasks = $1 }
         } else {
-            send(.list(.init(state: .execute, limit: 1))) { $0.askAround(running: $1) }
-            send(.stats) { $0.statistics = $1 }
+            send(ListRequest(ListQuery(state: .execute, limit: 1))) { $0.askForNeighbours(of: $1) }
+            send(StatsRequest()) { $0.stats = $1 }
         }
         timer.start(after: Self.interval) { [unowned self] in isTimeToAsk = true }
     }
 
-    /// A long queue does not fit the screen: asks for the task that runs, those that come next, and those that ended last.
-    private func askAround(running: Answer) {
-        guard case .list(let page) = running.reply else { return tasks = running }
+    /// Asks for the running task, the next ones and the last ones that ended, as many as fit the screen.
+    private func askForNeighbours(of running: Answer<ListReply>) {
+        guard case .success(let part) = running.result else { return tasks = running }
         let range = ListQuery.limitRange
         let rows = min(max(console.outputScreen?.rows ?? 24, range.lowerBound), range.upperBound)
-        // At least as many ids as there are rows: a short list is shown whole.
-        let before = page.tasks.first?.id.flatMap { TaskID(rawValue: max($0.rawValue + rows * 2 / 3, rows) + 1) }
-        send(.list(.init(before: before, limit: rows))) { $0.tasks = $1 }
+        // Two thirds of the rows are for waiting tasks. At least as many ids as rows, so that a short list is shown whole.
+        let end = part.tasks.first?.id.flatMap { TaskID(rawValue: max($0.rawValue + rows * 2 / 3, rows) + 1) }
+        send(ListRequest(ListQuery(before: end, limit: rows))) { $0.tasks = $1 }
     }
 
-    private func send(_ request: Request, _ note: @escaping (Watch, Answer) -> Void) {
+    private func send<Request: RequestMessage>(
+        _ request: Request, _ note: @escaping (Watch, Answer<Request.Reply>) -> Void
+    ) {
         conversation.client.send(request) { [weak self] answer in
             guard let self else { return }
             note(self, answer)
-            mustDraw = isComplete
+            hasNewAnswers = isComplete
         }
     }
 
-    private var isComplete: Bool {
-        tasks != nil && (isJSON || statistics != nil)
-    }
-
-    private var refusal: Answer? {
-        [tasks, statistics].lazy.compactMap(\.self).first {
-            if case .refused = $0.reply { true } else { false }
-        }
-    }
-
-    private func refuse(_ answer: Answer) throws(CommandEnd) -> ProgramExit {
-        if isJSON { try console.write(json: answer) }
-        return conversation.context.refused(answer)
-    }
+    private var isComplete: Bool { tasks != nil && (isJSON || stats != nil) }
 
     // MARK: Pictures
 
     private func show() throws(CommandEnd) {
-        let hasAnswers = mustDraw
-        mustDraw = false
+        let hasNewAnswers = hasNewAnswers
+        self.hasNewAnswers = false
         isResized = false
-        if isJSON {
-            if hasAnswers, let tasks { try console.write(json: tasks) }
-            return
+        guard let tasks, isComplete else { return }
+        do throws(CommandEnd) {
+            let part = try context.reply(tasks)
+            if isJSON {
+                if hasNewAnswers { try console.write(context.jsonLine(tasks.text)) }
+            } else if let stats {
+                try draw(part.tasks, try context.reply(stats))
+            }
+        } catch {
+            leaveScreen()
+            throw error
         }
-        guard let lines else { return }
-        if !hasScreen { try console.write(TerminalScreen.enter) }
-        hasScreen = true
-        try console.write(TerminalScreen.picture(lines))
     }
 
-    private var lines: [String]? {
-        guard case .list(let page) = tasks?.reply, case .stats(let statistics) = statistics?.reply,
-            let screen = console.outputScreen
-        else { return nil }
-        return WatchScreen.lines(
-            server: conversation.context.server, statistics: statistics,
-            tasks: page.tasks, now: console.now(), width: screen.columns, height: screen.rows,
+    private func draw(_ tasks: [TaskReport], _ stats: StatsReply) throws(CommandEnd) {
+        guard let screen = console.outputScreen else { return }
+        let lines = WatchScreen.lines(
+            server: context.configuration.address, stats, tasks, now: console.now(), width: screen.columns,
+            height: screen.rows,
             hasColors: console.outputHasColors)
+        try console.write((hasScreen ? "" : WatchScreen.enter) + WatchScreen.picture(lines))
+        hasScreen = true
     }
 
     private func leaveScreen() {
         guard hasScreen else { return }
         hasScreen = false
-        // A terminal that is gone needs nothing more.
-        try? console.write(TerminalScreen.leave)
+        // The terminal may be closed.
+        try? console.write(WatchScreen.leave)
     }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import CommandArguments
 import TaskClient
+import TaskCore
 
-/// Whom to ask: the same options before and after the command's name, the later ones winning.
+/// The server to connect to. The options may stand before and after the command; the later ones win.
 struct ConnectionOptions: ParsableArguments {
     private static let standard = ClientConfiguration()
 
@@ -21,12 +22,40 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long to wait for a connection and an answer: 10, 500ms (default: \(TimeArgument(milliseconds: Self.standard.connectTimeout))).",
+            """
+            The time limit for a connection and an answer, such as 10 or 500ms \
+            (default: \(TimeText.text(Int(Self.standard.connectTimeout)))).
+            """,
             valueName: "time"),
-        transform: TimeArgument.parse)
-    var connectTimeout: TimeArgument?
+        transform: milliseconds)
+    var connectTimeout: Int?
+}
 
-    var choice: ConnectionChoice {
-        ConnectionChoice(host: host, port: port, connectTimeout: connectTimeout?.milliseconds)
+extension ConnectionOptions {
+    /// The server to connect to: of the command line, or else of `UV_TASK_HOST` and `UV_TASK_PORT`.
+    ///
+    /// - Parameter environment: returns the value of a variable; nil if it is not set. An empty one counts as not set.
+    func configuration(_ environment: (String) -> String?) throws(CommandEnd) -> ClientConfiguration {
+        var configuration = ClientConfiguration()
+        if let host = host ?? environment("UV_TASK_HOST").flatMap({ $0.isEmpty ? nil : $0 }) {
+            configuration.host = host
+        }
+        if let port {
+            configuration.port = port
+        } else if let text = environment("UV_TASK_PORT"), !text.isEmpty {
+            guard let port = Int(text), (1...65535).contains(port) else {
+                let shown = TerminalText.escapedLine(text, width: 64)
+                throw CommandEnd(
+                    .usage, "UV_TASK_PORT is \"\(shown)\": it takes a whole number from 1 to 65535")
+            }
+            configuration.port = port
+        }
+        if let connectTimeout { configuration.connectTimeout = UInt64(connectTimeout) }
+        return configuration
+    }
+
+    /// The options that another command needs to reach the same server: ` --host h --port 4322`, or nothing.
+    var commandLine: String {
+        (host.map { " --host \(shellWord($0))" } ?? "") + (port.map { " --port \($0)" } ?? "")
     }
 }

@@ -1,32 +1,38 @@
-package import TaskCore
-package import TaskProtocol
+import TaskCore
 
-/// The exit codes of uv-task. Of several ids each has its own; the highest wins.
-package enum ProgramExit: Int32, Sendable, CaseIterable, Comparable {
+/// The exit codes of uv-task. For several tasks, the highest code counts.
+enum ProgramExit: Int32, CaseIterable, Comparable {
     case success = 0
-    /// The task ended in error.
     case taskFailed = 1
-    /// The task has not ended yet.
     case notFinished = 2
-    /// No such task, or its result is no longer kept, or its id is from before a restart.
     case unknownTask = 3
-    /// The wait's time-out came before the task's end.
     case timedOut = 4
-    /// The server refused the request: a limit, a stop, a conflict of keys, a name that it does not know.
     case refused = 5
-    /// No server there, no answer, or the connection was lost.
     case noConnection = 6
-    /// A bad number, action or option (`EX_USAGE`).
+    /// `EX_USAGE`
     case usage = 64
-    /// What was to be printed, or put into a file, could not be written (`EX_IOERR`).
+    /// `EX_IOERR`
     case cannotWrite = 74
-    /// The user pressed ^C (128 and the number of the signal).
+    /// 128 and the number of SIGINT.
     case interrupted = 130
 
-    /// Of a refused request: 3 for `unknown_task`, `expired` and `restarted`, else 5.
-    ///
-    /// A code that this version does not know is a refusal too.
-    package init(_ code: RequestError.Code) {
+    /// The explanation in the help.
+    var meaning: String {
+        switch self {
+        case .success: "success"
+        case .taskFailed: "a task ended in error, or ended before it could be cancelled"
+        case .notFinished: "a task has not ended"
+        case .unknownTask: "no such task, its result is no longer kept, or a restart lost it"
+        case .timedOut: "the wait timed out"
+        case .refused: "the server refused the request"
+        case .noConnection: "no server, no answer, or the connection was lost"
+        case .usage: "wrong usage"
+        case .cannotWrite: "stdout or a file could not be written"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    init(_ code: Refusal.Code) {
         self =
             switch code {
             case .unknownTask, .expired, .restarted: .unknownTask
@@ -34,8 +40,7 @@ package enum ProgramExit: Int32, Sendable, CaseIterable, Comparable {
             }
     }
 
-    /// Of a task that was waited for or asked for: 0 for `success`, 1 for `error`, 2 while it has not ended.
-    package init(forOutcome state: TaskState) {
+    init(forOutcome state: TaskState) {
         self =
             switch state {
             case .success: .success
@@ -44,5 +49,5 @@ package enum ProgramExit: Int32, Sendable, CaseIterable, Comparable {
             }
     }
 
-    package static func < (left: ProgramExit, right: ProgramExit) -> Bool { left.rawValue < right.rawValue }
+    static func < (left: ProgramExit, right: ProgramExit) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,16 +1,17 @@
-/// Makes text harmless that a stranger may have written: a terminal obeys control characters.
-package enum TerminalText {
-    /// Shows what a terminal would obey: `\u{1B}[31mred` for red text, newlines and tabs as they are.
+/// Text of others, made safe for a terminal, which would obey its control characters.
+enum TerminalText {
+    /// Escapes what a terminal would obey: `\u{1B}[31mred`. Newlines and tabs stay.
     ///
-    /// Shown are the control characters U+0000 to U+001F and U+007F to U+009F, and those that turn the direction of
-    /// writing, which make a line read as what it is not: U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to
-    /// U+2069. The notation is that of Swift: unlike `^[` it has a form for each of them. It is for eyes only, and can't
-    /// be turned back: a text that spells `\u{1B}` itself looks the same.
-    package static func escaped(_ text: String) -> String { escaped(text, where: isObeyed) }
+    /// These are the control characters U+0000 to U+001F and U+007F to U+009F, and the characters that change the direction
+    /// of writing and can disguise a line: U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069. The notation is
+    /// Swift's. It cannot be reversed: a backslash in the text is not escaped.
+    static func escaped(_ text: String) -> String {
+        replacing(isObeyed, in: text, with: escape)
+    }
 
-    /// The text that bytes are; nil where they are none that people read: not UTF-8, or with control characters other than
-    /// newlines, tabs and carriage returns.
-    package static func plainText(_ bytes: [UInt8]) -> String? {
+    /// The bytes as text; nil if they are not UTF-8, or have control characters other than newlines, tabs and carriage
+    /// returns.
+    static func plainText(_ bytes: [UInt8]) -> String? {
         guard let text = try? String(copying: UTF8Span(validating: bytes.span)) else { return nil }
         let isPlain = text.unicodeScalars.allSatisfy {
             $0 == "\n" || $0 == "\t" || $0 == "\r" || $0.properties.generalCategory != .control
@@ -18,53 +19,45 @@ package enum TerminalText {
         return isPlain ? text : nil
     }
 
-    /// The same JSON, with nothing in it that a terminal would obey: `"\u009B31m"`
+    /// Escapes the same characters as JSON does, which does not change the object: `"\u009B31m"`.
     ///
-    /// - Parameter text: strict JSON, in which such characters stand in strings only, but for carriage returns
-    ///   between them: those become spaces.
+    /// - Parameter text: valid JSON, which has such characters only in strings, except for carriage returns between
+    ///   tokens. Those become spaces.
     static func escapedJSON(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isObeyed) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar == "\r" {
-                result += " "
-            } else if isObeyed(scalar) {
-                for unit in String(scalar).utf16 {
-                    let digits = String(unit, radix: 16, uppercase: true)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-                }
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
+        replacing(isObeyed, in: text) { scalar in
+            // All of them are in the Basic Multilingual Plane: four digits.
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return scalar == "\r" ? " " : "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
         }
-        return result
     }
 
-    /// The same for what must stay on one line: `two\u{A}lines`.
-    package static func escapedLine(_ text: String) -> String {
-        escaped(text) { isObeyed($0) || breaksLine($0) }
-    }
-
-    /// The same, clipped: `two\u{A}li…` for ten columns; nil for any width.
+    /// Also escapes what would break the line: `two\u{A}lines`.
     ///
-    /// Of a long text only the beginning is looked at.
-    static func escapedLine(_ text: String, width: Int?) -> String {
+    /// - Parameter width: clips the text to so many columns, in time linear in `width`; nil for any width.
+    static func escapedLine(_ text: String, width: Int? = nil) -> String {
+        func escapedLine(_ text: String) -> String {
+            replacing({ isObeyed($0) || breaksLine($0) }, in: text, with: escape)
+        }
         guard let width else { return escapedLine(text) }
-        guard text.utf8.count > scalarLimit(width) else { return clipped(escapedLine(text), to: width) }
         return clipped(escapedLine(String(text.unicodeScalars.prefix(scalarLimit(width)))), to: width)
     }
 
-    private static func escaped(_ text: String, where mustBeShown: (Unicode.Scalar) -> Bool) -> String {
-        guard text.unicodeScalars.contains(where: mustBeShown) else { return text }
-        var result = ""
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+    }
+
+    private static func replacing(
+        _ isReplaced: (Unicode.Scalar) -> Bool, in text: String, with replacement: (Unicode.Scalar) -> String
+    ) -> String {
+        var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if mustBeShown(scalar) {
-                result += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+            if isReplaced(scalar) {
+                result.append(contentsOf: replacement(scalar).unicodeScalars)
             } else {
-                result.unicodeScalars.append(scalar)
+                result.append(scalar)
             }
         }
-        return result
+        return String(result)
     }
 
     private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
@@ -76,9 +69,6 @@ package enum TerminalText {
     }
 
     private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x09, 0x0A, 0x2028, 0x2029: true
-        default: false
-        }
+        ["\t", "\n", "\u{2028}", "\u{2029}"].contains(scalar)
     }
 }

@@ -1,9 +1,20 @@
 import TaskCore
-package import TaskProtocol
+import TaskProtocol
 
-/// What `watch` shows.
-package enum WatchScreen {
-    /// The lines from the top of the screen, at most `height` of them and none wider than `width`:
+/// The screen of `watch`.
+enum WatchScreen {
+    /// Switches to the alternate screen, without a cursor and without line wrapping.
+    static let enter = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l"
+
+    /// Undoes `enter`. The terminal shows again what it showed before.
+    static let leave = "\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
+
+    /// Draws lines from the top over the previous picture, without flicker.
+    static func picture(_ lines: [String]) -> String {
+        "\u{1B}[H" + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J"
+    }
+
+    /// At most `height` lines, none wider than `width`:
     ///
     ///     localhost:4321  up 2 h  2 waiting, 1 running, 120 done  1 connection
     ///     ID  STATUS   TYPE    POSITION  DONE IN  SUBMITTED   TOOK  FAILURE
@@ -11,38 +22,35 @@ package enum WatchScreen {
     ///     …
     ///     ^C leaves
     ///
-    /// The task that runs comes first, then those that wait, the next one first, then the ended ones, newest first.
+    /// The running task comes first, then the waiting ones from the next to the last, then the ended ones from the newest
+    /// to the oldest.
     ///
     /// - Parameters:
-    ///   - server: Its host and port.
-    ///   - now: In milliseconds of Unix time.
-    package static func lines(
-        server: String, statistics: ServerStatistics, tasks: [TaskReport], now: Int, width: Int, height: Int,
-        hasColors: Bool
+    ///   - server: `localhost:4321`
+    ///   - tasks: from the newest to the oldest, as `list` returns them.
+    ///   - now: in milliseconds of Unix time.
+    static func lines(
+        server: String, _ stats: StatsReply, _ tasks: [TaskReport], now: Int, width: Int, height: Int, hasColors: Bool
     ) -> [String] {
         guard height > 0 else { return [] }
-        let header = TerminalText.clipped(header(server, statistics), to: width)
+        let header = TerminalText.clipped(header(server, stats), to: width)
         guard height > 1 else { return [header] }
-        // Beside the table stand the header and the last line; the table has a line with the columns' names.
+        // The header, the names of the columns and the last line take three lines.
         let shown = Array(ordered(tasks).prefix(max(height - 3, 0)))
-        var table = TaskList.lines(shown, now: now, width: width, hasColors: hasColors)
+        var table = TaskListTable.lines(shown, now: now, width: width, hasColors: hasColors)
         if tasks.isEmpty, height > 2 { table = [TerminalText.clipped("no tasks", to: width)] }
         return [header] + table + [TerminalText.clipped("^C leaves", to: width)]
     }
 
-    private static func header(_ server: String, _ statistics: ServerStatistics) -> String {
-        let done = statistics.succeeded + statistics.failed + statistics.cancelled
-        let connections = statistics.connections == 1 ? "1 connection" : "\(statistics.connections) connections"
-        return "\(TerminalText.escapedLine(server))  up \(Durations.rough(statistics.uptime))"
-            + "  \(statistics.waiting) waiting, \(statistics.running) running, \(done) done  \(connections)"
+    private static func header(_ server: String, _ stats: StatsReply) -> String {
+        let done = stats.succeeded + stats.failed + stats.cancelled
+        let connections = stats.connections == 1 ? "1 connection" : "\(stats.connections) connections"
+        return "\(TerminalText.escapedLine(server))  up \(Durations.rough(stats.uptime))"
+            + "  \(stats.waiting) waiting, \(stats.running) running, \(done) done  \(connections)"
     }
 
     private static func ordered(_ tasks: [TaskReport]) -> [TaskReport] {
-        let waiting = tasks.filter { $0.state == .waiting }.sorted { rank($0) < rank($1) }
-        let ended = tasks.filter(\.state.isFinal).sorted { rank($0) > rank($1) }
-        return tasks.filter { $0.state == .execute } + waiting + ended
+        let waiting = tasks.filter { $0.state == .waiting }.reversed()
+        return tasks.filter { $0.state == .execute } + waiting + tasks.filter(\.state.isFinal)
     }
-
-    /// Tasks run in the order of their ids.
-    private static func rank(_ task: TaskReport) -> Int { task.id?.rawValue ?? 0 }
 }

@@ -1,4 +1,4 @@
-// The one function of libFuzzer that is called; clang installs no header for it.
+// libFuzzer's entry point, because clang installs no header for it.
 #include <stddef.h>
 #include <stdint.h>
 

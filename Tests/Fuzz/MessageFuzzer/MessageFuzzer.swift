@@ -2,10 +2,9 @@ import CLibFuzzer
 import Foundation
 import MessageProperties
 
-/// libFuzzer with the properties of messages as its target; `scripts/fuzz` builds and runs it.
+/// Runs libFuzzer with the properties of messages as its target. `scripts/fuzz` builds and runs it.
 ///
-/// As its only argument `--write-seeds FOLDER` it writes what libFuzzer begins with instead: the corpus into
-/// `FOLDER/seeds`, and the words that it puts into inputs into `FOLDER/words`.
+/// `--write-seeds FOLDER` writes the corpus to `FOLDER/seeds` and libFuzzer's dictionary to `FOLDER/words` instead.
 @main
 enum MessageFuzzer {
     static func main() throws {
@@ -30,7 +29,7 @@ enum MessageFuzzer {
     }
 }
 
-/// One execution. The bytes are copied, so that the address sanitizer sees a read beyond them.
+/// Checks one input. The bytes are copied, so that the address sanitizer sees a read beyond them.
 private func run(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         try MessageProperties().check(Array(UnsafeBufferPointer(start: bytes, count: count)))

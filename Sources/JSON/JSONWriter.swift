@@ -1,0 +1,201 @@
+/// Writes JSON text: the only place in the project that does.
+///
+/// A comma is written before a member or an element if the text before it requires one. Callers do not write commas.
+@safe package struct JSONWriter: ~Copyable {
+    private var start: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+
+    /// The number of bytes written.
+    package private(set) var count = 0
+
+    package init() {
+        capacity = 256
+        start = .allocate(capacity: capacity)
+    }
+
+    deinit { start.deallocate() }
+
+    /// The text so far.
+    package var bytes: Span<UInt8> {
+        @_lifetime(borrow self) get {
+            let bytes = Span(_unsafeStart: start, count: count)
+            return _overrideLifetime(bytes, borrowing: self)
+        }
+    }
+
+    /// Removes all text. Keeps the memory unless it is more than `keepingCapacity` bytes.
+    package mutating func removeAll(keepingCapacity: Int = .max) {
+        if capacity > keepingCapacity { self = JSONWriter() }
+        count = 0
+    }
+
+    // MARK: Containers
+
+    /// Writes one object on a line of its own: a message of the protocol.
+    package mutating func message(_ members: (inout JSONWriter) -> Void) {
+        append(UInt8(ascii: "{"))
+        members(&self)
+        append("}\n")
+    }
+
+    /// Writes an object as the next element, or as the value of the member whose name was written last.
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
+        appendSeparator()
+        append(UInt8(ascii: "{"))
+        members(&self)
+        append(UInt8(ascii: "}"))
+    }
+
+    /// Writes an array as the value of the member whose name was written last.
+    package mutating func array<Elements: Sequence>(
+        _ elements: Elements, _ element: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        append(UInt8(ascii: "["))
+        for next in elements { element(&self, next) }
+        append(UInt8(ascii: "]"))
+    }
+
+    // MARK: Names of members; the value must follow
+
+    /// - Parameter name: text that needs no escaping.
+    package mutating func name(_ name: StaticString) {
+        word(name)
+        append(UInt8(ascii: ":"))
+    }
+
+    package mutating func name(escaping name: String) {
+        string(name)
+        append(UInt8(ascii: ":"))
+    }
+
+    // MARK: Values: an element, or the value of the member whose name was written last
+
+    package mutating func null() {
+        appendSeparator()
+        append("null")
+    }
+
+    package mutating func boolean(_ value: Bool) {
+        appendSeparator()
+        append(value ? "true" : "false")
+    }
+
+    package mutating func integer(_ value: Int) {
+        appendSeparator()
+        if value < 0 { append(UInt8(ascii: "-")) }
+        let first = count
+        var rest = value.magnitude
+        repeat {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        } while rest > 0
+        var digits = UnsafeMutableBufferPointer(start: start + first, count: count - first)
+        digits.reverse()
+    }
+
+    /// Writes a string of 16 hexadecimal digits.
+    package mutating func hexadecimal(_ value: UInt64) {
+        appendSeparator()
+        append(UInt8(ascii: "\""))
+        var rest = value
+        for _ in 0..<16 {
+            rest = rest << 4 | rest >> 60
+            append(hexDigit(UInt8(truncatingIfNeeded: rest & 0xF)))
+        }
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a string that needs no escaping.
+    package mutating func word(_ value: StaticString) {
+        appendSeparator()
+        append(UInt8(ascii: "\""))
+        append(value)
+        append(UInt8(ascii: "\""))
+    }
+
+    package mutating func string(_ value: String) { string(utf8: value.utf8Span.span) }
+
+    /// Writes UTF-8 as it is, except for `"`, `\` and the control characters U+0000 to U+001F, which are escaped
+    /// (RFC 8259, section 7).
+    package mutating func string(utf8 text: Span<UInt8>) {
+        appendSeparator()
+        append(UInt8(ascii: "\""))
+        var position = 0
+        while let special = text.firstSpecialByte(in: position..<text.count) {
+            append(text.extracting(position..<special))
+            append(escaped: text[special])
+            position = special + 1
+        }
+        append(text.extracting(position...))
+        append(UInt8(ascii: "\""))
+    }
+
+    // MARK: Bytes
+
+    /// Writes a comma unless this is the first member or element of its container, or a member's value.
+    @inline(__always)
+    private mutating func appendSeparator() {
+        guard count > 0 else { return }
+        switch start[count - 1] {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"): break
+        default: append(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func append(escaped byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\n"): append(#"\n"#)
+        case UInt8(ascii: "\r"): append(#"\r"#)
+        case UInt8(ascii: "\t"): append(#"\t"#)
+        case UInt8(ascii: "\""): append(#"\""#)
+        case UInt8(ascii: "\\"): append(#"\\"#)
+        default:
+            append(#"\u00"#)
+            append(hexDigit(byte >> 4))
+            append(hexDigit(byte & 0xF))
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(_ byte: UInt8) {
+        reserve(1)
+        start[count] = byte
+        count += 1
+    }
+
+    @inline(__always)
+    private mutating func append(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
+
+    @inline(__always)
+    private mutating func append(_ text: Span<UInt8>) {
+        text.withUnsafeBufferPointer { text in
+            if let first = text.baseAddress { append(first, text.count) }
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(_ text: UnsafePointer<UInt8>, _ length: Int) {
+        reserve(length)
+        (start + count).initialize(from: text, count: length)
+        count += length
+    }
+
+    /// Makes room for more bytes.
+    @inline(__always)
+    private mutating func reserve(_ more: Int) {
+        if count + more > capacity { grow(by: more) }
+    }
+
+    private mutating func grow(by more: Int) {
+        capacity = max(2 * capacity, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.moveInitialize(from: start, count: count)
+        start.deallocate()
+        start = larger
+    }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}

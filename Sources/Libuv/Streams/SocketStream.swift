@@ -1,0 +1,120 @@
+import CLibuv
+
+/// A connection (`uv_tcp_t`).
+@safe package final class SocketStream: ByteStream {
+    /// Creates an unconnected stream (`uv_tcp_init`).
+    package init(on loop: EventLoop) throws(UVError) {
+        try super.init(on: loop, "uv_tcp_init") { uv_tcp_init(loop.raw, $0) }
+    }
+
+    /// Connects (`uv_tcp_connect`).
+    ///
+    /// - Parameter completion: called once, with the failure if there is one. If the stream is closed first, the
+    ///   failure is `cancelled`.
+    package func connect(to endpoint: Endpoint, completion: @escaping (UVError?) -> Void) throws(UVError) {
+        try checkOpen("uv_tcp_connect")
+        try Request<uv_connect_t, Int32>.start(
+            "uv_tcp_connect", completion: { completion(UVError("uv_tcp_connect", $0)) }
+        ) { request in
+            switch endpoint {
+            case .tcp(let address): address.withRaw { uv_tcp_connect(request, pointer(), $0, connectDidEnd) }
+            }
+        }
+    }
+
+    /// Takes ownership of a connected socket (`uv_tcp_open`). If this throws, the socket remains the caller's.
+    func open(_ socket: Int32) throws(UVError) {
+        try check("uv_tcp_open", uv_tcp_open(pointer(), socket))
+    }
+
+    // MARK: Socket options
+
+    /// Sends small writes at once (`uv_tcp_nodelay`).
+    package func disableDelay() throws(UVError) {
+        try checkOpen("uv_tcp_nodelay")
+        try check("uv_tcp_nodelay", uv_tcp_nodelay(pointer(), 1))
+    }
+
+    /// Makes the system probe a peer that is silent for `seconds`, and end the connection if the peer does not answer
+    /// (`uv_tcp_keepalive`). The stream must be connected.
+    ///
+    /// - Parameter seconds: 1 to 32767.
+    package func keepAlive(after seconds: Int) throws(UVError) {
+        try checkOpen("uv_tcp_keepalive")
+        try check("uv_tcp_keepalive", uv_tcp_keepalive(pointer(), 1, UInt32(seconds)))
+    }
+
+    private func checkOpen(_ call: String) throws(UVError) {
+        if isClosing { throw UVError(code: .cancelled, call: call) }
+    }
+
+    // MARK: State of the socket
+
+    /// The other end, while connected (`uv_tcp_getpeername`).
+    package var peerEndpoint: Endpoint? {
+        guard !isClosing else { return nil }
+        return try? tcpEndpoint("uv_tcp_getpeername") { uv_tcp_getpeername(pointer(), $0, $1) }
+    }
+
+    /// Bytes that were written and that the peer's system has not acknowledged.
+    ///
+    /// A slow reader lowers this count even while `unsentBytes` stays the same.
+    package var unacknowledgedBytes: Int {
+        unsentBytes + Int(max(0, descriptor.map(uv_task_unacknowledged) ?? 0))
+    }
+
+    /// Whether the peer's system has acknowledged everything that was written.
+    ///
+    /// One byte may be missing: the end of the stream counts as a byte, and may be acknowledged late.
+    package var isFullyAcknowledged: Bool { unacknowledgedBytes <= 1 }
+
+    /// An error of the connection that no read or write has reported yet (`SO_ERROR`). Reading it clears it.
+    package var pendingError: UVError? {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard let descriptor, getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0, error != 0 else {
+            return nil
+        }
+        return UVError(systemError: error, call: "getsockopt")
+    }
+
+    /// Whether bytes arrived that were not read yet.
+    package var hasUnreadInput: Bool { descriptor.map { uv_task_unread($0) > 0 } ?? false }
+
+    /// Whether closing now loses nothing: the peer has everything that was written, and everything that it sent was read.
+    ///
+    /// Closing a socket with unread input resets the connection, which discards bytes that are still in transit.
+    package var canCloseWithoutLoss: Bool {
+        guard let descriptor else { return true }
+        // The end of the stream counts as a byte, and may be acknowledged late.
+        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(uv_task_unacknowledged(descriptor))
+            && uv_task_unread(descriptor) == 0
+    }
+
+    /// Closes the connection and discards what the peer has not acknowledged (`SO_LINGER`). After a plain `close` the
+    /// system keeps those bytes for minutes if the peer does not read.
+    package func reset() {
+        if let descriptor {
+            var atOnce = linger(l_onoff: 1, l_linger: 0)
+            _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+        }
+        close()
+    }
+}
+
+/// Calls `uv_tcp_getsockname` or `uv_tcp_getpeername`.
+func tcpEndpoint(
+    _ name: String, _ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<Int32>) -> Int32
+) throws(UVError) -> Endpoint {
+    var storage = sockaddr_storage()
+    var size = Int32(MemoryLayout<sockaddr_storage>.size)
+    return try withUnsafeMutableBytes(of: &storage) { bytes throws(UVError) in
+        let address = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+        try check(name, call(address, &size))
+        return .tcp(SocketAddress(address))
+    }
+}
+
+private func connectDidEnd(_ request: UnsafeMutablePointer<uv_connect_t>?, _ status: Int32) {
+    Request<uv_connect_t, Int32>.complete(request, status)
+}

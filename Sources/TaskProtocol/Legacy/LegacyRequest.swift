@@ -1,0 +1,44 @@
+package import JSON
+package import TaskCore
+
+/// A request of a legacy client: one without a `seq`.
+package enum LegacyRequest: Hashable, Sendable {
+    /// Queues a task. An unknown name makes a task that ends in error.
+    case run(taskName: String, data: TaskData)
+    /// Asks for the state of a task.
+    case status(TaskID)
+    /// Asks for the state and the result of a task.
+    case result(TaskID)
+
+    init(_ fields: inout Fields) throws(ProtocolError) {
+        switch try fields.required(Members.type) {
+        case .run:
+            let taskName = try fields.required(Members.taskName)
+            self = .run(taskName: taskName, data: try fields.required(Members.data))
+        case .status: self = .status(try fields.required(Members.taskID))
+        case .result: self = .result(try fields.required(Members.taskID))
+        default:
+            try fields.checkUnread(Members.legacy)
+            throw .unknownRequest
+        }
+        try fields.checkUnread(Members.legacy)
+    }
+
+    /// Writes the whole message.
+    package func write(to writer: inout JSONWriter) {
+        writer.message { message in
+            switch self {
+            case .run(let taskName, let data):
+                message.append(Members.type, RequestType.run)
+                message.append(Members.taskName, taskName)
+                message.append(Members.data, data)
+            case .status(let id):
+                message.append(Members.type, RequestType.status)
+                message.append(Members.taskID, id)
+            case .result(let id):
+                message.append(Members.type, RequestType.result)
+                message.append(Members.taskID, id)
+            }
+        }
+    }
+}

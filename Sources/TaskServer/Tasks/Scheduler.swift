@@ -1,0 +1,225 @@
+import Libuv
+import Logging
+import ProcessTree
+import TaskCore
+import TaskQueue
+
+/// Runs the tasks of the queue, one at a time: plans each change, applies it, and carries out its effects.
+final class Scheduler {
+    /// The most tasks that are evicted because of their age in one loop iteration.
+    private static let evictionSlice = 1000
+
+    private unowned let server: TaskServer
+    private let expiryTimer: Timer
+    let runner: TaskRunner
+    private(set) var queue: SerialQueue
+
+    init(of server: TaskServer, on loop: EventLoop) throws(UVError) {
+        self.server = server
+        queue = SerialQueue(
+            types: server.catalog.types.map(\.durationBasis), limits: server.configuration.limits)
+        runner = try TaskRunner(on: loop)
+        expiryTimer = try Timer(on: loop)
+    }
+
+    /// Sets what commands run with, and starts the guard if there are any.
+    func prepareCommands(guardedBy guardProgram: ChildProcess.Program?) throws(StartFailure) {
+        let logger = server.logger
+        runner.prepare {
+            $0.killTime = UInt64(server.configuration.killTime)
+            $0.descriptorLimit = server.configuration.commandDescriptorLimit
+            $0.onLog = { [unowned self] in appendLog($0) }
+            $0.onStay = { id in
+                logger.warning("a process of task \(id) was killed and does not end; the next task waits for it")
+            }
+        }
+        guard let guardProgram, server.catalog.types.contains(where: { $0.command != nil }) else { return }
+        do throws(UVError) {
+            let processGuard = try ProcessGuard(guardProgram, on: server.loop) { error in
+                let outcome = error.map { ", and cannot be started again: \($0)" } ?? "; it was started again"
+                logger.warning("the process that guards commands has ended\(outcome)")
+            }
+            runner.prepare { $0.processGuard = processGuard }
+        } catch {
+            throw .processGuard(error)
+        }
+    }
+
+    func close() {
+        runner.close()
+        expiryTimer.close()
+    }
+
+    // MARK: Reads
+
+    // The most frequent reads. They do not use `TaskServer.queue`, a coroutine, which is slower.
+
+    /// nil if the task is not kept.
+    func record(of task: TaskID) -> TaskRecord? { queue[task] }
+
+    func place(of task: TaskID) -> SerialQueue.Place? { queue.place(of: task, at: server.now) }
+
+    // MARK: Submits
+
+    /// Queues a task, or finds the one with the same key, and starts the next task if none runs.
+    ///
+    /// - Parameter connection: for the log.
+    func submit(
+        _ submission: consuming Submission, from connection: ConnectionID
+    ) throws(Refusal) -> (id: TaskID, isExisting: Bool) {
+        let server = server
+        let size = submission.data.count + (submission.key?.utf8.count ?? 0)
+        let type = submission.type
+        let id: TaskID
+        let isExisting: Bool
+        do throws(Refusal) {
+            (id, isExisting) = try queue.submitAtOnce(submission, at: server.now)
+        } catch {
+            throw addingRetryTime(to: error, size)
+        }
+        if isExisting {
+            logSubmit(id, from: connection, "the key is known")
+        } else {
+            logSubmit(id, from: connection, "\(server.catalog.types[Int(type.rawValue)].name), \(size) bytes")
+            startNext()
+        }
+        return (id, isExisting)
+    }
+
+    private func logSubmit(_ id: TaskID, from connection: ConnectionID, _ text: @autoclosure () -> String) {
+        if server.logsEvents { server.logger.debug("task \(id) from connection \(connection): \(text())") }
+    }
+
+    /// Adds a task that has failed already: a legacy client submitted it with an unknown name.
+    func submitFailed(_ failure: TaskFailure, from connection: ConnectionID) throws(Refusal) -> TaskID {
+        // A rejected task has ended at once.
+        let id = apply(try queue.planRejected(failure, at: server.now)).ended[0]
+        logSubmit(id, from: connection, "no such type")
+        return id
+    }
+
+    /// Adds to the refusal of a full queue the estimated time until the next task starts; a second if unknown. Data that
+    /// exceeds the limit by itself never fits.
+    private func addingRetryTime(to refusal: Refusal, _ size: Int) -> Refusal {
+        guard refusal.limit != nil, size <= queue.limits.memory else { return refusal }
+        var refusal = refusal
+        refusal.retryAfter = queue.remainingTimeOfRunning(at: server.now).map { max(1, $0.onWire) } ?? 1000
+        return refusal
+    }
+
+    // MARK: Running
+
+    /// Starts the next task unless one runs.
+    private func startNext() {
+        guard !runner.isBusy, let change = queue.planStart(at: server.now) else { return }
+        apply(change)
+    }
+
+    private func run(_ start: Effects.Start) {
+        if server.logsEvents { server.logger.debug("task \(start.id) started") }
+        let type = server.catalog.types[Int(start.type.rawValue)]
+        runner.start(type, for: start.id, data: start.data.string) { [self] in finish(start.id, $0) }
+    }
+
+    private func finish(_ id: TaskID, _ outcome: Result<String, TaskFailure>) {
+        if server.logsEvents { server.logger.debug("task \(id) ended: \(outcome.logDescription)") }
+        let effects = queue.apply(queue.planFinish(outcome, at: server.now))
+        let ended = endedTask(id)
+        startNext()
+        notify(effects.ended, ended, isBusy: false)
+        scheduleExpiry()
+        server.shutdown.taskDidEnd()
+    }
+
+    /// Gives up a task whose function does not end, and notifies its waiters of the failure.
+    func abandonRunning(_ id: TaskID) {
+        runner.abandon()
+        let effects = queue.apply(queue.planFinish(.failure(.shutDownWhileRunning), at: server.now))
+        notify(effects.ended, endedTask(id), isBusy: false)
+    }
+
+    /// Ends a waiting task, or interrupts a running one.
+    func cancel(_ id: TaskID) {
+        guard let change = queue.planCancel(id, at: server.now) else { return }
+        apply(change)
+    }
+
+    /// Ends all waiting tasks and refuses further ones.
+    ///
+    /// - Returns: the number of tasks that waited.
+    func drain() -> Int {
+        let waiting = queue.counts.waiting
+        _ = queue.apply(.drain(at: server.now))
+        let dropped = server.waiters.tasks.filter { $0 != queue.running }
+        server.deferred.notifyNow(dropped.flatMap { server.waiters.releaseAll(of: $0) }, .taskEnded(nil))
+        return waiting
+    }
+
+    /// Takes what the running command has written to its standard error.
+    func appendLog(_ bytes: [UInt8]) {
+        // An abandoned task has no reader any more.
+        guard let running = queue.running, queue.appendLog(bytes) else { return }
+        server.deferred.notify(server.waiters.releaseLog(of: running), .logGrew)
+    }
+
+    // MARK: Changes
+
+    /// Applies a change while a connection may handle a request.
+    @discardableResult
+    private func apply(_ change: consuming Change) -> Effects {
+        let effects = queue.apply(change)
+        if let start = effects.started { run(start) }
+        if effects.interrupt { runner.run?.interrupt(.cancelledWhileRunning) }
+        guard let id = effects.ended.first else { return effects }
+        notify(effects.ended, endedTask(id), isBusy: true)
+        scheduleExpiry()
+        return effects
+    }
+
+    /// Notifies the waiters of a task that has ended.
+    ///
+    /// - Parameter isBusy: whether a connection handles a request, so that replies must wait.
+    private func notify(_ ended: [TaskID], _ task: EndedTask?, isBusy: Bool) {
+        for id in ended {
+            let waiters = server.waiters.releaseAll(of: id)
+            if isBusy {
+                server.deferred.notify(waiters, .taskEnded(task))
+            } else {
+                server.deferred.notifyNow(waiters, .taskEnded(task))
+            }
+        }
+    }
+
+    /// nil if the task is not kept.
+    private func endedTask(_ id: TaskID) -> EndedTask? {
+        queue[id].map { EndedTask(record: $0, log: queue.log(of: id)) }
+    }
+
+    /// Evicts ended tasks when they reach their age.
+    private func scheduleExpiry() {
+        guard !expiryTimer.isRunning, let expiry = queue.nextExpiry else { return }
+        let delay = max(1, expiry.milliseconds(since: server.now))
+        expiryTimer.start(after: UInt64(delay)) { [unowned self] in
+            if let change = queue.planExpiry(atMost: Self.evictionSlice, at: server.now) { apply(change) }
+            scheduleExpiry()
+        }
+    }
+}
+
+extension TaskType {
+    fileprivate var durationBasis: DurationEstimator.Basis {
+        switch work {
+        case .function(let delay, _): .fixed(Int(clamping: delay.millisecondsRoundedUp))
+        case .command(let command): .expected(command.expected.map { Int(clamping: $0.millisecondsRoundedUp) })
+        }
+    }
+}
+
+extension Result<String, TaskFailure> {
+    fileprivate var logDescription: String {
+        switch self {
+        case .success(let result): "success, \(result.utf8.count) bytes"
+        case .failure(let failure): "error, \(failure.code.rawValue)"
+        }
+    }
+}
