@@ -77,9 +77,9 @@ struct ChildProcessTests {
         let folder = NSTemporaryDirectory() + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        // Without "#!", so that exec fails with ENOEXEC and the shell runs it.
-        try "echo \"mine: $*\"".write(toFile: "\(folder)/ls", atomically: false, encoding: .utf8)
-        chmod("\(folder)/ls", 0o755)
+        // Without "#!", so that exec fails with ENOEXEC and the shell runs it. A child writes the file: a descriptor of this
+        // process would be inherited by a child of another test, and the program be busy until that child's exec.
+        #expect(try run(shell("echo 'echo \"mine: $*\"' >\(folder)/ls; chmod 755 \(folder)/ls")).0 == .exited(status: 0))
         var program = ChildProcess.Program(["ls", "a b", "c"])
         for path in ["/nowhere:\(folder):/bin", "/etc/passwd:\(folder)"] {
             program.environment = ProcessEnvironment(changing: ["PATH": path])
