@@ -2,120 +2,154 @@
 
 #include <simdjson.h>
 
+#include <charconv>
 #include <cstring>
 #include <new>
 #include <type_traits>
-#include <vector>
 
 using namespace simdjson;
 
 struct csimdjson_parser {
     dom::parser parser;
-    std::vector<csimdjson_member> members;
+    csimdjson_object root;
 };
 
-// simdjson's iterators consist of the two words of a csimdjson_position and cross the C interface by value.
-template <typename Iterator> static csimdjson_position position_of(const Iterator &iterator) {
+// simdjson's elements and iterators consist of the two words of a csimdjson_element and cross the C interface by value.
+template <typename Position> static csimdjson_element element_of(const Position &position) {
     static_assert(
-        sizeof(Iterator) == sizeof(csimdjson_position) && std::is_trivially_copyable<Iterator>::value, "two words");
-    csimdjson_position position;
-    std::memcpy(&position, &iterator, sizeof position);
+        sizeof(Position) == sizeof(csimdjson_element) && std::is_trivially_copyable<Position>::value, "two words");
+    csimdjson_element element;
+    std::memcpy(&element, &position, sizeof element);
+    return element;
+}
+
+template <typename Position> static Position position_of(const csimdjson_element &element) {
+    Position position;
+    std::memcpy(&position, &element, sizeof position);
     return position;
-}
-
-template <typename Iterator> static Iterator iterator_at(const csimdjson_position &position) {
-    Iterator iterator;
-    std::memcpy(&iterator, &position, sizeof position);
-    return iterator;
-}
-
-template <typename Container> static csimdjson_sequence sequence_of(const Container &container) {
-    return {position_of(container.begin()), position_of(container.end())};
 }
 
 static csimdjson_string string_of(std::string_view text) {
     return {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
 }
 
-static void get_value(const dom::element &element, csimdjson_value &value) {
-    switch (element.type()) {
-    case dom::element_type::NULL_VALUE: value.kind = CSIMDJSON_NULL; break;
-    case dom::element_type::BOOL:
-        value.kind = CSIMDJSON_BOOL;
-        value.boolean = element.get_bool().value_unsafe();
-        break;
-    case dom::element_type::INT64:
-        value.kind = CSIMDJSON_INTEGER;
-        value.integer = element.get_int64().value_unsafe();
-        break;
-    case dom::element_type::UINT64:
-    case dom::element_type::DOUBLE: value.kind = CSIMDJSON_DOUBLE; break;
-    case dom::element_type::STRING:
-        value.kind = CSIMDJSON_STRING;
-        value.string = string_of(element.get_string().value_unsafe());
-        break;
-    case dom::element_type::ARRAY:
-        value.kind = CSIMDJSON_ARRAY;
-        value.sequence = sequence_of(element.get_array().value_unsafe());
-        break;
-    case dom::element_type::OBJECT:
-        value.kind = CSIMDJSON_OBJECT;
-        value.sequence = sequence_of(element.get_object().value_unsafe());
-        break;
-    }
+template <typename Value> static bool get(csimdjson_element element, Value &value) {
+    return position_of<dom::element>(element).get(value) == SUCCESS;
 }
+
+template <typename Container> static csimdjson_sequence sequence_of(const Container &container) {
+    return {element_of(container.begin()), element_of(container.end())};
+}
+
+static unsigned hash_of(const char *name, size_t length) {
+    return length == 0 ? 0 : (length * 7 + static_cast<unsigned char>(name[0])) % 64;
+}
+
+static bool has_name(const dom::object::iterator &member, const char *name, size_t length) {
+    return member.key_length() == length && std::memcmp(member.key_c_str(), name, length) == 0;
+}
+
+// MARK: Parsing
 
 csimdjson_parser *csimdjson_parser_create(void) { return new (std::nothrow) csimdjson_parser; }
 
 void csimdjson_parser_free(csimdjson_parser *parser) { delete parser; }
 
-int csimdjson_parse(
-    csimdjson_parser *parser, const uint8_t *text, size_t length, const csimdjson_member **members, size_t *count) {
+int csimdjson_parse(csimdjson_parser *parser, const uint8_t *text, size_t length, const csimdjson_object **object) {
     if (length == 0) return EMPTY;
-    dom::object object;
     // simdjson reads beyond the end of its input: with `true` it copies the text into a padded buffer of its own.
-    const error_code error = parser->parser.parse(text, length, true).get_object().get(object);
-    if (error) return error;
-    parser->members.clear();
-    for (auto position = object.begin(), end = object.end(); position != end; ++position) {
-        csimdjson_member &member = parser->members.emplace_back();
-        member.name = string_of(position.key());
-        get_value(position.value(), member.value);
-    }
-    *members = parser->members.data();
-    *count = parser->members.size();
-    return SUCCESS;
-}
-
-const csimdjson_value *csimdjson_find(
-    const csimdjson_member *members, size_t count, const uint8_t *name, size_t length, bool *repeated) {
-    const csimdjson_value *found = nullptr;
-    *repeated = false;
-    for (const csimdjson_member *member = members; member != members + count; ++member) {
-        if (!csimdjson_equals(member->name, name, length)) continue;
-        if (found) *repeated = true;
-        else found = &member->value;
-    }
-    return found;
+    dom::element root;
+    error_code error = parser->parser.parse(text, length, true).get(root);
+    if (!error && !csimdjson_get_object(element_of(root), &parser->root)) error = INCORRECT_TYPE;
+    *object = &parser->root;
+    return error;
 }
 
 const char *csimdjson_message(int error) { return error_message(static_cast<error_code>(error)); }
 
-bool csimdjson_next_member(csimdjson_sequence *object, csimdjson_member *member) {
-    auto position = iterator_at<dom::object::iterator>(object->next);
-    if (!(position != iterator_at<dom::object::iterator>(object->end))) return false;
-    member->name = string_of(position.key());
-    get_value(position.value(), member->value);
-    ++position;
-    object->next = position_of(position);
+// MARK: Values
+
+bool csimdjson_is_null(csimdjson_element element) { return position_of<dom::element>(element).is_null(); }
+
+bool csimdjson_get_boolean(csimdjson_element element, bool *value) { return get(element, *value); }
+
+bool csimdjson_get_integer(csimdjson_element element, int64_t *value) { return get(element, *value); }
+
+bool csimdjson_get_string(csimdjson_element element, csimdjson_string *value) {
+    std::string_view text;
+    if (!get(element, text)) return false;
+    *value = string_of(text);
     return true;
 }
 
-bool csimdjson_next_element(csimdjson_sequence *array, csimdjson_value *value) {
-    auto element = iterator_at<dom::array::iterator>(array->next);
-    if (!(element != iterator_at<dom::array::iterator>(array->end))) return false;
-    get_value(*element, *value);
-    ++element;
-    array->next = position_of(element);
+bool csimdjson_get_object(csimdjson_element element, csimdjson_object *object) {
+    dom::object members;
+    if (!get(element, members)) return false;
+    object->element = element;
+    object->count = object->hashes = object->shared_hashes = 0;
+    for (auto position = members.begin(), end = members.end(); position != end; ++position) {
+        const unsigned hash = hash_of(position.key_c_str(), position.key_length());
+        const uint64_t bit = uint64_t{1} << hash;
+        object->shared_hashes |= object->hashes & bit;
+        object->hashes |= bit;
+        object->names[hash] = element_of(position).index;
+        object->count++;
+    }
     return true;
+}
+
+bool csimdjson_get_elements(csimdjson_element element, csimdjson_sequence *elements) {
+    dom::array array;
+    if (!get(element, array)) return false;
+    *elements = sequence_of(array);
+    return true;
+}
+
+// MARK: Members and elements
+
+int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length, csimdjson_element *value) {
+    const char *text = reinterpret_cast<const char *>(name);
+    const unsigned hash = hash_of(text, length);
+    if (!(object->hashes >> hash & 1)) return 0;
+    if (!(object->shared_hashes >> hash & 1)) {
+        const auto member = position_of<dom::object::iterator>({object->element.document, object->names[hash]});
+        if (!has_name(member, text, length)) return 0;
+        *value = element_of(member.value());
+        return 1;
+    }
+    int found = 0;
+    const dom::object members(position_of<dom::element>(object->element).get_object().value_unsafe());
+    for (auto member = members.begin(), end = members.end(); found < 2 && member != end; ++member) {
+        if (!has_name(member, text, length)) continue;
+        if (found++ == 0) *value = element_of(member.value());
+    }
+    return found;
+}
+
+csimdjson_sequence csimdjson_members(const csimdjson_object *object) {
+    return sequence_of(position_of<dom::element>(object->element).get_object().value_unsafe());
+}
+
+bool csimdjson_next_member(csimdjson_sequence *members, csimdjson_string *name, csimdjson_element *value) {
+    auto position = position_of<dom::object::iterator>(members->next);
+    if (!(position != position_of<dom::object::iterator>(members->end))) return false;
+    *name = string_of(position.key());
+    *value = element_of(position.value());
+    members->next = element_of(++position);
+    return true;
+}
+
+bool csimdjson_next_element(csimdjson_sequence *elements, csimdjson_element *value) {
+    auto position = position_of<dom::array::iterator>(elements->next);
+    if (!(position != position_of<dom::array::iterator>(elements->end))) return false;
+    *value = element_of(*position);
+    elements->next = element_of(++position);
+    return true;
+}
+
+// MARK: Writing
+
+size_t csimdjson_write_integer(int64_t value, uint8_t *text) {
+    char *start = reinterpret_cast<char *>(text);
+    return std::to_chars(start, start + CSIMDJSON_MAX_DIGITS, value).ptr - start;
 }

@@ -21,13 +21,10 @@ import CSimdjson
     /// - Throws: `JSONError` if `text` is anything else.
     @_lifetime(borrow self)
     package func parse(_ text: Span<UInt8>) throws(JSONError) -> JSONObject {
-        var members: UnsafePointer<csimdjson_member>?
-        var count = 0
-        let error = text.withUnsafeBufferPointer {
-            csimdjson_parse(parser, $0.baseAddress, $0.count, &members, &count)
-        }
+        var object: UnsafePointer<csimdjson_object>?
+        let error = text.withUnsafeBufferPointer { csimdjson_parse(parser, $0.baseAddress, $0.count, &object) }
         guard error == 0 else { throw JSONError(error) }
-        return JSONObject(UnsafeBufferPointer(start: members, count: count))
+        return JSONObject(object!)
     }
 }
 

@@ -2,13 +2,13 @@ import CSimdjson
 
 /// A parsed JSON object. It lives as long as the call that provides it.
 @safe package struct JSONObject: ~Escapable {
-    private let members: UnsafeBufferPointer<csimdjson_member>
+    private let object: UnsafePointer<csimdjson_object>
 
     @_lifetime(immortal)
-    init(_ members: UnsafeBufferPointer<csimdjson_member>) { self.members = members }
+    init(_ object: UnsafePointer<csimdjson_object>) { self.object = object }
 
     /// The number of members, counting repeated names each time.
-    package var count: Int { members.count }
+    package var count: Int { object.pointee.count }
 
     /// The members with one name.
     package enum Lookup: ~Escapable {
@@ -21,72 +21,79 @@ import CSimdjson
     /// Looks a name up, byte for byte, in O(`count`).
     package subscript(name: StaticString) -> Lookup {
         @_lifetime(copy self) get {
-            var isRepeated = false
-            let value = csimdjson_find(
-                members.baseAddress, members.count, name.utf8Start, name.utf8CodeUnitCount, &isRepeated)
-            guard let value else { return .absent }
-            return isRepeated ? .repeated : .one(JSONValue(value))
+            var value = csimdjson_element()
+            switch csimdjson_find(object, name.utf8Start, name.utf8CodeUnitCount, &value) {
+            case 0: return .absent
+            case 1: return .one(JSONValue(value))
+            default: return .repeated
+            }
         }
     }
 
     /// Calls `body` with the name and the value of each member, in the order of the text.
     package func forEach(_ body: (String, borrowing JSONValue) -> Void) {
-        for member in members { withUnsafePointer(to: member.value) { body(member.name.text, JSONValue($0)) } }
+        var members = csimdjson_members(object)
+        var name = csimdjson_string()
+        var value = csimdjson_element()
+        while csimdjson_next_member(&members, &name, &value) { body(name.text, JSONValue(value)) }
     }
 }
 
 /// A JSON value. It lives as long as its object. Reading a string copies it.
 @safe package struct JSONValue: ~Escapable {
-    // A pointer, because a copy of the value would not be returned in registers.
-    private let value: UnsafePointer<csimdjson_value>
+    private let element: csimdjson_element
 
     @_lifetime(immortal)
-    init(_ value: UnsafePointer<csimdjson_value>) { self.value = value }
+    init(_ element: csimdjson_element) { self.element = element }
 
-    private var raw: csimdjson_value { value.pointee }
-
-    package var isNull: Bool { raw.kind == CSIMDJSON_NULL }
+    package var isNull: Bool { csimdjson_is_null(element) }
 
     /// nil unless the value is `true` or `false`.
-    package var boolean: Bool? { raw.kind == CSIMDJSON_BOOL ? raw.boolean : nil }
+    package var boolean: Bool? {
+        var value = false
+        return csimdjson_get_boolean(element, &value) ? value : nil
+    }
 
     /// nil unless the value is written as an integer, without fraction and exponent, and fits 64 bits.
-    package var integer: Int? { raw.kind == CSIMDJSON_INTEGER ? Int(raw.integer) : nil }
+    package var integer: Int? {
+        var value: Int64 = 0
+        return csimdjson_get_integer(element, &value) ? Int(value) : nil
+    }
 
-    package var isString: Bool { raw.kind == CSIMDJSON_STRING }
+    package var isString: Bool { text != nil }
 
     /// nil unless the value is a string.
-    package var string: String? { raw.kind == CSIMDJSON_STRING ? raw.string.text : nil }
+    package var string: String? { text?.text }
 
     /// The bytes of the string; nil unless the value is a string.
     package var utf8: [UInt8]? {
-        guard raw.kind == CSIMDJSON_STRING else { return nil }
-        return Array(UnsafeBufferPointer(start: raw.string.start, count: raw.string.length))
+        text.map { Array(UnsafeBufferPointer(start: $0.start, count: $0.length)) }
     }
 
     /// Whether the value is this string, byte for byte. Swift's `==` would normalize, in quadratic time for some texts.
     package func equals(_ text: StaticString) -> Bool {
-        raw.kind == CSIMDJSON_STRING && csimdjson_equals(raw.string, text.utf8Start, text.utf8CodeUnitCount)
+        self.text.map { csimdjson_equals($0, text.utf8Start, text.utf8CodeUnitCount) } ?? false
+    }
+
+    private var text: csimdjson_string? {
+        var value = csimdjson_string()
+        return csimdjson_get_string(element, &value) ? value : nil
     }
 
     /// Passes the object to `body`; returns nil unless the value is an object.
     package func object<Result>(_ body: (borrowing JSONObject) -> Result?) -> Result? {
-        guard raw.kind == CSIMDJSON_OBJECT else { return nil }
-        var members: [csimdjson_member] = []
-        var rest = raw.sequence
-        var member = csimdjson_member()
-        while csimdjson_next_member(&rest, &member) { members.append(member) }
-        return members.withUnsafeBufferPointer { body(JSONObject($0)) }
+        var object = csimdjson_object()
+        return csimdjson_get_object(element, &object) ? withUnsafePointer(to: object) { body(JSONObject($0)) } : nil
     }
 
     /// Maps the elements of an array; returns nil if the value is not an array, or if `body` returns nil for an element.
     package func array<Element>(_ body: (borrowing JSONValue) -> Element?) -> [Element]? {
-        guard raw.kind == CSIMDJSON_ARRAY else { return nil }
+        var rest = csimdjson_sequence()
+        var value = csimdjson_element()
+        guard csimdjson_get_elements(element, &rest) else { return nil }
         var elements: [Element] = []
-        var rest = raw.sequence
-        var value = csimdjson_value()
         while csimdjson_next_element(&rest, &value) {
-            guard let element = withUnsafePointer(to: value, { body(JSONValue($0)) }) else { return nil }
+            guard let element = body(JSONValue(value)) else { return nil }
             elements.append(element)
         }
         return elements
@@ -94,5 +101,10 @@ import CSimdjson
 }
 
 extension csimdjson_string {
-    fileprivate var text: String { String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self) }
+    fileprivate var text: String {
+        // Faster than `String(decoding:)` for short strings.
+        String(unsafeUninitializedCapacity: length) {
+            $0.initialize(fromContentsOf: UnsafeBufferPointer(start: start, count: length))
+        }
+    }
 }

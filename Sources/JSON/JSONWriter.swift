@@ -1,3 +1,5 @@
+import CSimdjson
+
 /// Writes JSON text: the only place in the project that does.
 ///
 /// A comma is written before a member or an element if the text before it requires one. Callers do not write commas.
@@ -8,12 +10,13 @@
     /// The number of bytes written.
     package private(set) var count = 0
 
+    /// Allocates nothing until something is written: until then, `start` is not a real address.
     package init() {
-        capacity = 256
-        start = .allocate(capacity: capacity)
+        capacity = 0
+        start = UnsafeMutablePointer(bitPattern: 1)!
     }
 
-    deinit { start.deallocate() }
+    deinit { if capacity > 0 { start.deallocate() } }
 
     /// The text so far.
     package var bytes: Span<UInt8> {
@@ -59,8 +62,10 @@
 
     /// - Parameter name: text that needs no escaping.
     package mutating func name(_ name: StaticString) {
-        word(name)
-        append(UInt8(ascii: ":"))
+        var end = beginItem(ofAtMost: name.utf8CodeUnitCount + 3)
+        quote(name, &end)
+        end.put(UInt8(ascii: ":"))
+        endItem(at: end)
     }
 
     package mutating func name(escaping name: String) {
@@ -81,37 +86,26 @@
     }
 
     package mutating func integer(_ value: Int) {
-        appendSeparator()
-        if value < 0 { append(UInt8(ascii: "-")) }
-        let first = count
-        var rest = value.magnitude
-        repeat {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-            rest = quotient
-        } while rest > 0
-        var digits = UnsafeMutableBufferPointer(start: start + first, count: count - first)
-        digits.reverse()
+        let end = beginItem(ofAtMost: Int(CSIMDJSON_MAX_DIGITS))
+        endItem(at: end + csimdjson_write_integer(Int64(value), end))
     }
 
     /// Writes a string of 16 hexadecimal digits.
     package mutating func hexadecimal(_ value: UInt64) {
-        appendSeparator()
-        append(UInt8(ascii: "\""))
-        var rest = value
-        for _ in 0..<16 {
-            rest = rest << 4 | rest >> 60
-            append(hexDigit(UInt8(truncatingIfNeeded: rest & 0xF)))
+        var end = beginItem(ofAtMost: 18)
+        end.put(UInt8(ascii: "\""))
+        for digit in 0..<16 {
+            end.put(hexDigit(UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * digit) & 0xF)))
         }
-        append(UInt8(ascii: "\""))
+        end.put(UInt8(ascii: "\""))
+        endItem(at: end)
     }
 
     /// Writes a string that needs no escaping.
     package mutating func word(_ value: StaticString) {
-        appendSeparator()
-        append(UInt8(ascii: "\""))
-        append(value)
-        append(UInt8(ascii: "\""))
+        var end = beginItem(ofAtMost: value.utf8CodeUnitCount + 2)
+        quote(value, &end)
+        endItem(at: end)
     }
 
     package mutating func string(_ value: String) { string(utf8: value.utf8Span.span) }
@@ -122,10 +116,10 @@
         appendSeparator()
         append(UInt8(ascii: "\""))
         var position = 0
-        while let special = text.firstSpecialByte(in: position..<text.count) {
-            append(text.extracting(position..<special))
-            append(escaped: text[special])
-            position = special + 1
+        while let escaped = text.firstEscapedByte(from: position) {
+            append(text.extracting(position..<escaped))
+            append(escaping: text[escaped])
+            position = escaped + 1
         }
         append(text.extracting(position...))
         append(UInt8(ascii: "\""))
@@ -133,17 +127,40 @@
 
     // MARK: Bytes
 
-    /// Writes a comma unless this is the first member or element of its container, or a member's value.
-    @inline(__always)
-    private mutating func appendSeparator() {
-        guard count > 0 else { return }
-        switch start[count - 1] {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"): break
-        default: append(UInt8(ascii: ","))
+    /// Whether a comma must come before a value or a name: not if it is the first of its container or a member's value.
+    private var needsSeparator: Bool {
+        guard count > 0 else { return false }
+        return switch start[count - 1] {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"): false
+        default: true
         }
     }
 
-    private mutating func append(escaped byte: UInt8) {
+    private mutating func appendSeparator() { if needsSeparator { append(UInt8(ascii: ",")) } }
+
+    /// Makes room for a name or a value, and writes the comma before it if one is needed.
+    ///
+    /// - Returns: where the item is to be written.
+    @inline(__always)
+    private mutating func beginItem(ofAtMost length: Int) -> UnsafeMutablePointer<UInt8> {
+        reserve(length + 1)
+        var end = start + count
+        if needsSeparator { end.put(UInt8(ascii: ",")) }
+        return end
+    }
+
+    @inline(__always)
+    private mutating func endItem(at end: UnsafeMutablePointer<UInt8>) { count = end - start }
+
+    @inline(__always)
+    private func quote(_ text: StaticString, _ end: inout UnsafeMutablePointer<UInt8>) {
+        end.put(UInt8(ascii: "\""))
+        end.initialize(from: text.utf8Start, count: text.utf8CodeUnitCount)
+        end += text.utf8CodeUnitCount
+        end.put(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(escaping byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\n"): append(#"\n"#)
         case UInt8(ascii: "\r"): append(#"\r"#)
@@ -188,11 +205,21 @@
     }
 
     private mutating func grow(by more: Int) {
-        capacity = max(2 * capacity, count + more)
+        let wasAllocated = capacity > 0
+        capacity = max(2 * capacity, count + more, 256)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.moveInitialize(from: start, count: count)
-        start.deallocate()
+        if wasAllocated { start.deallocate() }
         start = larger
+    }
+}
+
+extension UnsafeMutablePointer<UInt8> {
+    /// Writes a byte and moves on.
+    @inline(__always)
+    fileprivate mutating func put(_ byte: UInt8) {
+        pointee = byte
+        self += 1
     }
 }
 

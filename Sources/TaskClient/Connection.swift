@@ -17,7 +17,7 @@ final class Connection {
     private let configuration: ClientConfiguration
     private let stream: SocketStream
     private let reader = ReplyReader()
-    private var framer: Framer
+    private let framer: Framer
     private var state = State.open
 
     init(_ stream: SocketStream, _ configuration: ClientConfiguration) {

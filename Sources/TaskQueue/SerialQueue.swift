@@ -228,7 +228,9 @@ package struct SerialQueue: ~Copyable {
             keys.add(key, id, IdempotencyKeys.Content(type, submission.data))
             counts.heldBytes += key.utf8.count
         }
-        let progress = TaskRecord.Progress.waiting(data: submission.data, connection: submission.connection)
+        let connection = submission.connection
+        let data = (consume submission).data
+        let progress = TaskRecord.Progress.waiting(data: data, connection: connection)
         tasks.append(TaskRecord(progress: progress, type: type, submittedAt: now))
         line.append(id, type)
         counts.submitted += 1

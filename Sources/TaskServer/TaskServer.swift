@@ -12,24 +12,20 @@ package final class TaskServer {
     let catalog: TaskCatalog
     let loop: EventLoop
     let logger: Logger
-    /// Whether connections and tasks are logged one by one.
-    let logsEvents: Bool
+    let clock: ServerClock
 
     let instance = InstanceID(rawValue: randomBits())
     private let startedAt: UInt64
-    /// Unix time minus the loop's clock, in milliseconds.
-    private let clockOffset: Int
 
     /// Reads the requests of all connections.
     let reader = RequestReader()
     let replies = ReplyBuffer()
     var waiters = Waiters()
     let refusals: RefusalCounter
-    // These need the server, which needs all of its properties: they are set at the end of `init`.
-    private(set) var connections: ConnectionTable!
-    private(set) var deferred: DeferredWork!
-    private(set) var scheduler: Scheduler!
-    private(set) var shutdown: Shutdown!
+    let connections: ConnectionTable
+    let deferred: DeferredWork
+    let scheduler: Scheduler
+    let shutdown: Shutdown
 
     private var flushing: PrepareHandle?
     private var listeners: Listeners?
@@ -48,19 +44,22 @@ package final class TaskServer {
         self.catalog = catalog
         self.loop = loop
         self.logger = logger
-        logsEvents = logger.logLevel <= .debug
+        clock = ServerClock(loop)
         startedAt = loop.now
-        clockOffset = wallClock() - Int(loop.preciseNow)
         do throws(UVError) {
             refusals = try RefusalCounter(on: loop, logger)
-            connections = try ConnectionTable(of: self, on: loop)
-            deferred = try DeferredWork(of: self, on: loop)
-            scheduler = try Scheduler(of: self, on: loop)
-            shutdown = try Shutdown(of: self, on: loop)
-            flushing = try PrepareHandle(on: loop) { [unowned self] in replies.flush() }
+            connections = try ConnectionTable(on: loop)
+            deferred = try DeferredWork(on: loop)
+            scheduler = try Scheduler(catalog, configuration.limits, clock, on: loop, logger)
+            shutdown = try Shutdown(on: loop)
+            flushing = try PrepareHandle(on: loop, replies.flush)
         } catch {
             throw .loop(error)
         }
+        connections.server = self
+        deferred.server = self
+        scheduler.server = self
+        shutdown.server = self
         do throws(StartFailure) {
             try scheduler.prepareCommands(guardedBy: guardProgram)
             try listen()
@@ -148,9 +147,6 @@ package final class TaskServer {
         _read { yield scheduler.queue }
     }
 
-    /// Unix time at the start plus the monotonic clock.
-    var now: Timestamp { Timestamp(milliseconds: clockOffset + Int(loop.now)) }
-
     /// In milliseconds.
     var uptime: Int { Int(loop.now - startedAt) }
 
@@ -169,7 +165,7 @@ package final class TaskServer {
 
     func note(_ reason: CloseReason, of connection: Connection) {
         refusals.count(reason)
-        if logsEvents { logger.debug("connection \(connection.id) closed: \(reason)") }
+        if logger.logsEvents { logger.debug("connection \(connection.id) closed: \(reason)") }
     }
 
     // MARK: Stop
@@ -214,4 +210,24 @@ package final class TaskServer {
         shutdown.close()
         refusals.close()
     }
+}
+
+/// Unix time at the start, plus the loop's monotonic clock: it does not jump when the system's clock is set.
+struct ServerClock {
+    private let loop: EventLoop
+    /// In milliseconds.
+    private let offset: Int
+
+    init(_ loop: EventLoop) {
+        self.loop = loop
+        offset = wallClock() - Int(loop.preciseNow)
+    }
+
+    /// The time at the start of the loop iteration.
+    var now: Timestamp { Timestamp(milliseconds: offset + Int(loop.now)) }
+}
+
+extension Logger {
+    /// Whether connections and tasks are logged one by one.
+    var logsEvents: Bool { logLevel <= .debug }
 }

@@ -59,7 +59,7 @@ extension MessageProperties {
     func framing(
         of input: [UInt8], cutAt cuts: [Int] = [], limit: Int, observe: (Int) -> Void = { _ in }
     ) -> Framing {
-        var framer = Framer(maximumLength: limit)
+        let framer = Framer(maximumLength: limit)
         var framing = Framing()
         for (start, end) in zip([0] + cuts, cuts + [input.count]) {
             let bytes = input.span.extracting(start..<end)
@@ -163,7 +163,7 @@ extension Framer {
     /// Passes the next message to `body`.
     ///
     /// - Returns: what `body` returns; nil if the read has no further message.
-    package mutating func next<Result>(
+    package func next<Result>(
         in bytes: Span<UInt8>, at position: inout Int, _ body: (Span<UInt8>) throws(ProtocolError) -> Result
     ) throws(ProtocolError) -> Result? {
         switch try nextMessage(in: bytes, at: &position) {

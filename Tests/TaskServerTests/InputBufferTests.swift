@@ -5,18 +5,15 @@ import Testing
 struct InputBufferTests {
     private let block = [UInt8](repeating: 7, count: 1000)
 
-    @Test func bytesThatAreNotReadArePutBack() {
+    @Test func bytesThatAreNotReadStay() {
         var input = InputBuffer()
         #expect(input.isEmpty && !input.isFull)
         input.append([1, 2, 3].span)
-        let taken = input.take()
-        #expect(taken.bytes == [1, 2, 3] && taken.start == 0)
-        #expect(input.isEmpty)
-        input.putBack(taken.bytes, from: 2)
+        #expect(input.bytes == [1, 2, 3] && input.start == 0)
+        input = input.read(upTo: 2)
         input.append([4].span)
-        let rest = input.take()
-        #expect(Array(rest.bytes[rest.start...]) == [3, 4])
-        input.putBack(rest.bytes, from: 4)
+        #expect(Array(input.bytes[input.start...]) == [3, 4])
+        input = input.read(upTo: 4)
         #expect(input.isEmpty)
     }
 
@@ -24,9 +21,7 @@ struct InputBufferTests {
         var input = InputBuffer()
         for _ in 0..<66 { input.append(block.span) }
         #expect(input.isFull)
-        let taken = input.take()
-        input.putBack(taken.bytes, from: 1000)
-        #expect(!input.isFull)
+        #expect(!input.read(upTo: 1000).isFull)
     }
 
     @Test func memoryFollowsUnreadBytes() {
@@ -34,9 +29,9 @@ struct InputBufferTests {
         input.append(block.span)
         for _ in 0..<10_000 {
             input.append(block.span)
-            let (bytes, start) = input.take()
-            #expect(bytes.count < 200_000)
-            input.putBack(bytes, from: start + 1000)
+            #expect(input.count < 200_000)
+            let start = input.start
+            input = input.read(upTo: start + 1000)
         }
     }
 }

@@ -134,7 +134,7 @@ struct ProtocolDocumentTests {
     }
 
     private func requests(_ pieces: [ArraySlice<UInt8>]) -> [Result<IncomingRequest, ProtocolError>] {
-        var framer = Framer(maximumLength: 1000)
+        let framer = Framer(maximumLength: 1000)
         let reader = RequestReader()
         var found: [Result<IncomingRequest, ProtocolError>] = []
         for piece in pieces {

@@ -15,26 +15,28 @@ extern "C" {
 
 typedef struct csimdjson_parser csimdjson_parser;
 
-typedef enum {
-    CSIMDJSON_NULL,
-    CSIMDJSON_BOOL,
-    CSIMDJSON_INTEGER,
-    CSIMDJSON_DOUBLE,  // a fraction, an exponent, or an integer outside int64_t
-    CSIMDJSON_STRING,
-    CSIMDJSON_ARRAY,
-    CSIMDJSON_OBJECT,
-} csimdjson_kind;
-
-/// A position in a parsed document (simdjson's `tape_ref`).
+/// A value in a parsed document (simdjson's `dom::element`).
 typedef struct {
     const void *document;
     size_t index;
-} csimdjson_position;
+} csimdjson_element;
+
+/// An object with an index of its members by a hash of their names: most look-ups find their member without a search.
+typedef struct {
+    csimdjson_element element;
+    /// The number of members, counting repeated names each time.
+    size_t count;
+    /// The hashes, from 0 to 63, that some member has, and those that more than one has.
+    uint64_t hashes;
+    uint64_t shared_hashes;
+    /// For each hash, the name of the last member that has it.
+    size_t names[64];
+} csimdjson_object;
 
 /// The members of an object, or the elements of an array, from `next` on.
 typedef struct {
-    csimdjson_position next;
-    csimdjson_position end;
+    csimdjson_element next;
+    csimdjson_element end;
 } csimdjson_sequence;
 
 /// UTF-8 without escapes. Not NUL-terminated: it may contain NUL.
@@ -44,46 +46,50 @@ typedef struct {
 } csimdjson_string;
 
 static inline bool csimdjson_equals(csimdjson_string string, const uint8_t *bytes, size_t length) {
-    return string.length == length && __builtin_memcmp(string.start, bytes, length) == 0;
+    if (string.length != length) return false;
+    // Names are short: a call of memcmp would take longer.
+    for (size_t index = 0; index < length; index++) {
+        if (string.start[index] != bytes[index]) return false;
+    }
+    return true;
 }
-
-/// `kind` says which member of the union is valid.
-typedef struct {
-    csimdjson_kind kind;
-    union {
-        bool boolean;
-        int64_t integer;
-        csimdjson_string string;
-        csimdjson_sequence sequence;
-    };
-} csimdjson_value;
-
-typedef struct {
-    csimdjson_string name;
-    csimdjson_value value;
-} csimdjson_member;
 
 /// Returns NULL if memory is exhausted.
 csimdjson_parser *csimdjson_parser_create(void);
 void csimdjson_parser_free(csimdjson_parser *parser);
 
 /// Parses `text`, which must be one JSON object, with white space around it allowed. `text` may be NULL if `length` is 0.
-/// Returns 0 and stores the object's members, in the order of the text; or returns the number of the error.
-int csimdjson_parse(
-    csimdjson_parser *parser, const uint8_t *text, size_t length, const csimdjson_member **members, size_t *count);
-
-/// Finds a member by its name, byte for byte. Returns NULL if there is none, and sets `*repeated` if there is more than one.
-const csimdjson_value *csimdjson_find(
-    const csimdjson_member *members, size_t count, const uint8_t *name, size_t length, bool *repeated);
+/// Returns 0 and stores the object, or returns the number of the error.
+int csimdjson_parse(csimdjson_parser *parser, const uint8_t *text, size_t length, const csimdjson_object **object);
 
 /// The message of an error number. It is never freed.
 const char *csimdjson_message(int error);
 
+// Each of these returns false if the element has another type.
+bool csimdjson_is_null(csimdjson_element element);
+bool csimdjson_get_boolean(csimdjson_element element, bool *value);
+/// An integer in int64_t, written without fraction and exponent.
+bool csimdjson_get_integer(csimdjson_element element, int64_t *value);
+bool csimdjson_get_string(csimdjson_element element, csimdjson_string *value);
+bool csimdjson_get_object(csimdjson_element element, csimdjson_object *object);
+bool csimdjson_get_elements(csimdjson_element element, csimdjson_sequence *elements);
+
+/// How many members have a name: 0, 1, or 2 for more. Stores the value of the first one. Names are compared byte for byte.
+int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length, csimdjson_element *value);
+
+csimdjson_sequence csimdjson_members(const csimdjson_object *object);
+
 /// Stores the next member and moves on. Returns false after the last one.
-bool csimdjson_next_member(csimdjson_sequence *object, csimdjson_member *member);
+bool csimdjson_next_member(csimdjson_sequence *members, csimdjson_string *name, csimdjson_element *value);
 
 /// Stores the next element and moves on. Returns false after the last one.
-bool csimdjson_next_element(csimdjson_sequence *array, csimdjson_value *value);
+bool csimdjson_next_element(csimdjson_sequence *elements, csimdjson_element *value);
+
+/// The most bytes of a number that is written.
+enum { CSIMDJSON_MAX_DIGITS = 20 };
+
+/// Writes a number (`std::to_chars`) and returns its length. Swift has no call that writes a number into memory.
+size_t csimdjson_write_integer(int64_t value, uint8_t *text);
 
 #ifdef __cplusplus
 }

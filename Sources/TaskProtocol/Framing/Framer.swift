@@ -5,7 +5,7 @@ import TaskCore
 ///
 /// A message is the text from a `{` to the `}` that closes it, on one line. The framer does not parse JSON: it follows
 /// braces and strings, looks at each byte once, and finds the same messages however the stream is cut into reads.
-package struct Framer: ~Copyable {
+package final class Framer {
     private enum State {
         case betweenMessages
         case inObject
@@ -56,7 +56,7 @@ package struct Framer: ~Copyable {
     /// - Returns: nil if the read has no further message.
     /// - Throws: `ProtocolError` if other bytes come first. Reading can go on after it: each malformed message is reported
     ///   once.
-    package mutating func nextMessage(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) -> Message? {
+    package func nextMessage(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) -> Message? {
         while position < bytes.count {
             switch state {
             case .betweenMessages: try findStart(in: bytes, at: &position)
@@ -64,14 +64,24 @@ package struct Framer: ~Copyable {
             case .inObject, .inString, .afterBackslash:
                 guard let part = try findEnd(in: bytes, at: &position) else { continue }
                 if held.isEmpty { return .inRead(part) }
-                held.append(copying: bytes.extracting(part))
-                return .inSeveralReads(exchange(&held, with: []))
+                hold(bytes.extracting(part))
+                let message = held
+                held = []
+                return .inSeveralReads(message)
             }
         }
         return nil
     }
 
-    private mutating func skipLine(in bytes: Span<UInt8>, at position: inout Int) {
+    private func hold(_ part: Span<UInt8>) {
+        // Taken out of the property, because an access that contains a call into another module is checked at run time.
+        var bytes = held
+        held = []
+        bytes.append(copying: part)
+        held = bytes
+    }
+
+    private func skipLine(in bytes: Span<UInt8>, at position: inout Int) {
         while position < bytes.count {
             position += 1
             if bytes[position - 1] == .newline {
@@ -81,7 +91,7 @@ package struct Framer: ~Copyable {
         }
     }
 
-    private mutating func findStart(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) {
+    private func findStart(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) {
         while position < bytes.count {
             switch bytes[position] {
             case .space, .tab, .carriageReturn, .newline:
@@ -100,7 +110,7 @@ package struct Framer: ~Copyable {
     }
 
     /// - Returns: the range of the message, or of the part that completes it; nil if it does not end in this read.
-    private mutating func findEnd(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) -> Range<Int>? {
+    private func findEnd(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) -> Range<Int>? {
         let start = position
         let room = maximumLength - held.count
         let end = isTooLong ? bytes.count : min(bytes.count, start + room)
@@ -117,7 +127,7 @@ package struct Framer: ~Copyable {
         case .inObject, .inString, .afterBackslash:
             if isTooLong { break }
             if position - start < room {
-                held.append(copying: bytes.extracting(start..<position))
+                hold(bytes.extracting(start..<position))
             } else {
                 isTooLong = true
                 held = []
@@ -129,47 +139,75 @@ package struct Framer: ~Copyable {
 
     /// Follows an object up to `end`; stops after the `}` that closes it (then the state is `betweenMessages`) and after a
     /// newline (then the state is `skippingLine`).
-    private mutating func scan(_ bytes: Span<UInt8>, from position: inout Int, to end: Int) {
-        var index = position
-        var state = state
-        var depth = depth
-        scanning: while index < end {
-            switch state {
-            case .inString:
-                // Most bytes of a message are inside strings.
-                guard let special = bytes.firstSpecialByte(in: index..<end) else {
-                    index = end
-                    break scanning
-                }
-                index = special + 1
-                switch bytes[special] {
-                case .quote: state = .inObject
-                case .backslash: state = .afterBackslash
-                case .newline: state = .skippingLine
-                default: break
-                }
-            case .afterBackslash:
-                state = bytes[index] == .newline ? .skippingLine : .inString
-                index += 1
-            case .betweenMessages, .skippingLine:
-                break scanning
-            case .inObject:
-                let byte = bytes[index]
-                index += 1
-                switch byte {
-                case .quote: state = .inString
+    private func scan(_ bytes: Span<UInt8>, from position: inout Int, to end: Int) {
+        var isInString = state != .inObject
+        var escapesNext = state == .afterBackslash
+        while position < end {
+            let length = min(Marks.blockSize, end - position)
+            var marks = bytes.marks(from: position, length: length)
+            if escapesNext || marks.backslashes != 0 {
+                escapesNext = marks.removeEscapedQuotes(length, isInString, escapesNext)
+            }
+            let inStrings = marks.bytesInStrings(isInString)
+            while marks.others != 0 {
+                let offset = marks.others.trailingZeroBitCount
+                marks.others &= marks.others - 1
+                switch bytes[position + offset] {
+                case .newline:
+                    position += offset + 1
+                    return state = .skippingLine
+                case _ where inStrings & 1 << offset != 0: break
                 case .openingBrace: depth += 1
-                case .closingBrace:
+                default:
                     depth -= 1
-                    if depth == 0 { state = .betweenMessages }
-                case .newline: state = .skippingLine
-                default: break
+                    if depth > 0 { break }
+                    position += offset + 1
+                    return state = .betweenMessages
                 }
             }
+            isInString = inStrings & 1 << (length - 1) != 0
+            position += length
         }
-        position = index
-        self.state = state
-        self.depth = depth
+        state = !isInString ? .inObject : escapesNext ? .afterBackslash : .inString
+    }
+}
+
+extension Marks {
+    /// The bytes inside strings, with the quotes that begin one: a bit for each.
+    ///
+    /// - Parameter isInString: whether the block begins inside a string.
+    fileprivate func bytesInStrings(_ isInString: Bool) -> UInt64 {
+        // Each bit becomes the parity of the quotes up to its byte.
+        var bits = quotes
+        var distance: UInt64 = 1
+        while distance < 64 {
+            bits ^= bits << distance
+            distance *= 2
+        }
+        return isInString ? ~bits : bits
+    }
+
+    /// Removes the quotes that follow a backslash inside a string.
+    ///
+    /// - Parameters:
+    ///   - length: of the block.
+    ///   - isInString: whether the block begins inside a string.
+    ///   - isEscaped: whether a backslash comes before the block.
+    /// - Returns: whether a backslash escapes the byte after the block.
+    fileprivate mutating func removeEscapedQuotes(_ length: Int, _ isInString: Bool, _ isEscaped: Bool) -> Bool {
+        if isEscaped {
+            quotes &= ~1
+            backslashes &= ~1
+        }
+        while backslashes != 0 {
+            let offset = backslashes.trailingZeroBitCount
+            backslashes &= backslashes - 1
+            guard bytesInStrings(isInString) & 1 << offset != 0 else { continue }
+            if offset + 1 == length { return true }
+            quotes &= ~(2 << offset)
+            backslashes &= ~(2 << offset)
+        }
+        return false
     }
 }
 

@@ -47,8 +47,9 @@ final class Connection {
     let server: TaskServer
     let stream: SocketStream
     private let peer: Peer
+    private let replies: ReplyBuffer
     private var state = State.open(paused: [])
-    private var framer: Framer
+    private let framer: Framer
     private var input = InputBuffer()
     private var waiting = WaitingRequests()
     private var budget = ReadBudget()
@@ -72,6 +73,7 @@ final class Connection {
         self.stream = stream
         self.peer = peer
         self.server = server
+        replies = server.replies
         framer = Framer(maximumLength: server.configuration.limits.message)
         lastActivity = server.loop.preciseNow
         lastProgress = server.loop.now
@@ -109,7 +111,7 @@ final class Connection {
     }
 
     private func beginClosing(_ reason: CloseReason) {
-        server.replies.flush()
+        replies.flush()
         switch state {
         case .open, .draining: break
         case .closing, .closed: return
@@ -169,7 +171,7 @@ final class Connection {
 
     /// Closes the connection because the server stops: at once if nothing is lost, else as `end` does.
     func stop() {
-        server.replies.flush()
+        replies.flush()
         if stream.canCloseWithoutLoss { close(.serverStopped) } else { end(.serverStopped) }
     }
 
@@ -181,9 +183,11 @@ final class Connection {
     }
 
     private func leave(_ reason: CloseReason) {
-        waiting.removeAll { number, request in
-            let waiter = Waiter(connection: id, number: number)
-            server.waiters.remove(waiter, of: request.task, question: request.question)
+        changeWaiting { waiting in
+            waiting.removeAll { number, request in
+                let waiter = Waiter(connection: id, number: number)
+                server.waiters.remove(waiter, of: request.task, question: request.question)
+            }
         }
         input = InputBuffer()
         server.note(reason, of: self)
@@ -198,6 +202,7 @@ final class Connection {
 
     /// Reads requests until the bytes are used up, or until the connection pauses or ends.
     private func readRequests(_ bytes: Span<UInt8>, from position: inout Int) {
+        let now = server.loop.now
         while isReadingRequests {
             do throws(ProtocolError) {
                 switch try framer.nextMessage(in: bytes, at: &position) {
@@ -209,7 +214,7 @@ final class Connection {
                 refuse(error)
             }
             budget.addRequest()
-            lastProgress = server.loop.now
+            lastProgress = now
             spendBudget()
         }
     }
@@ -217,9 +222,10 @@ final class Connection {
     private func readBufferedRequests() {
         guard isReadingRequests, !input.isEmpty else { return }
         // Taken out, because a request may end the connection, which empties the buffer.
-        var (bytes, position) = input.take()
-        readRequests(bytes.span, from: &position)
-        if isOpen { input.putBack(bytes, from: position) }
+        let buffered = exchange(&input, with: InputBuffer())
+        var position = buffered.start
+        readRequests(buffered.bytes.span, from: &position)
+        if isOpen { input = buffered.read(upTo: position) }
     }
 
     private func handle(_ message: consuming IncomingRequest) {
@@ -262,9 +268,11 @@ final class Connection {
     func wait(_ request: WaitingRequest, timeout: Int? = nil) {
         let waiter = server.waiters.add(id, for: request.task, question: request.question)
         do throws(UVError) {
-            try waiting.add(request, waiter.number, timeout: timeout, on: server.loop) { [unowned self] in
-                server.waiters.remove(waiter, of: request.task, question: request.question)
-                server.deferred.notify([waiter], .timedOut)
+            try changeWaiting { waiting throws(UVError) in
+                try waiting.add(request, waiter.number, timeout: timeout, on: server.loop) { [unowned self] in
+                    server.waiters.remove(waiter, of: request.task, question: request.question)
+                    server.deferred.notify([waiter], .timedOut)
+                }
             }
         } catch {
             server.waiters.remove(waiter, of: request.task, question: request.question)
@@ -276,11 +284,21 @@ final class Connection {
     }
 
     /// Ends the wait of a request; `answerEndedRequests` answers it.
-    func endWait(_ number: Int, _ outcome: WaitOutcome) { waiting.end(number, outcome) }
+    func endWait(_ number: Int, _ outcome: WaitOutcome) { changeWaiting { $0.end(number, outcome) } }
+
+    /// Changes the waiting requests outside their property. A change of a property that calls other modules is checked at run
+    /// time for exclusive access, and then so is each use of the property; there are several in each read.
+    private func changeWaiting<Result, Failure>(
+        _ change: (inout WaitingRequests) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var changed = exchange(&waiting, with: WaitingRequests())
+        defer { waiting = changed }
+        return try change(&changed)
+    }
 
     /// Answers requests whose wait has ended, as far as the client takes the replies and the budget allows.
     func answerEndedRequests() {
-        while canAnswer, let (request, task) = waiting.nextEnded() {
+        while canAnswer, !waiting.isEmpty, let (request, task) = changeWaiting({ $0.nextEnded() }) {
             if request.sequence == nil { resume(.waitingLegacyStatus) }
             if waiting.count < server.configuration.limits.unanswered { resume(.tooManyWaitingRequests) }
             noteActivity()
@@ -320,7 +338,7 @@ final class Connection {
     // MARK: Budget
 
     private func spendBudget() {
-        if server.replies.isFull { server.replies.flush() }
+        if replies.isFull { replies.flush() }
         if budget.isSpent { yield() }
     }
 
@@ -348,7 +366,7 @@ final class Connection {
     // MARK: Output
 
     func reply(_ write: (inout JSONWriter) -> Void) {
-        budget.add(replyBytes: server.replies.append(for: self, write))
+        budget.add(replyBytes: replies.append(for: self, write))
     }
 
     /// Sends replies. The stream keeps what the socket does not take at once.
@@ -373,7 +391,7 @@ final class Connection {
     func update() {
         answerEndedRequests()
         readBufferedRequests()
-        if server.replies.isFull { server.replies.flush() }
+        if replies.isFull { replies.flush() }
         if case .draining(let reason) = state, waiting.isEmpty { beginClosing(reason) }
         defer { server.connections.count(self) }
         guard isOpen else { return }
@@ -456,7 +474,12 @@ extension Connection: StreamDelegate {
         if !budget.isLight, server.iterationIsLong { yield() }
         var position = 0
         if input.isEmpty { readRequests(bytes, from: &position) }
-        if isOpen, position < bytes.count { input.append(bytes.extracting(position...)) }
+        if isOpen, position < bytes.count {
+            // Outside the property, as in `changeWaiting`.
+            var unread = exchange(&input, with: InputBuffer())
+            unread.append(bytes.extracting(position...))
+            input = unread
+        }
         update()
     }
 

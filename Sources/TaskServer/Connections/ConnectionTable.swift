@@ -13,7 +13,7 @@ final class ConnectionTable {
     /// The most rejected connections that stay open until the client has read the refusal. One more closes the oldest.
     private static let maximumRejected = 12
 
-    private unowned let server: TaskServer
+    unowned var server: TaskServer!
     private let checkTimer: Timer
     private let idleTimer: Timer
     private var connections: [ConnectionID: Connection] = [:]
@@ -36,8 +36,7 @@ final class ConnectionTable {
 
     subscript(id: ConnectionID) -> Connection? { connections[id] }
 
-    init(of server: TaskServer, on loop: EventLoop) throws(UVError) {
-        self.server = server
+    init(on loop: EventLoop) throws(UVError) {
         checkTimer = try Timer(on: loop)
         idleTimer = try Timer(on: loop)
     }
@@ -56,7 +55,7 @@ final class ConnectionTable {
         lastID += 1
         let connection = Connection(ConnectionID(rawValue: lastID), stream, peer, of: server)
         connections[connection.id] = connection
-        if server.logsEvents {
+        if server.logger.logsEvents {
             server.logger.debug(
                 "connection \(connection.id) from \(stream.peerEndpoint?.description ?? "a client that left")")
         }

@@ -7,9 +7,9 @@ struct InputBuffer {
     /// With this many unread bytes no more are taken from the socket.
     private static let limit = 65536
 
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     /// The number of `bytes` that were read; less than `limit` unless `bytes` is empty.
-    private var start = 0
+    private(set) var start = 0
 
     var isEmpty: Bool { bytes.isEmpty }
     var isFull: Bool { bytes.count - start >= Self.limit }
@@ -24,17 +24,10 @@ struct InputBuffer {
         bytes.append(copying: more)
     }
 
-    /// Takes all bytes out.
-    ///
-    /// - Returns: the bytes, and the index of the first one that is unread.
-    mutating func take() -> (bytes: [UInt8], start: Int) { (exchange(&bytes, with: []), exchange(&start, with: 0)) }
-
-    /// Puts the bytes back that were taken out, unless all were read.
-    ///
-    /// - Parameter position: the index of the first unread byte.
-    mutating func putBack(_ taken: [UInt8], from position: Int) {
-        guard position < taken.count else { return }
-        bytes = taken
+    /// The buffer once the bytes before `position` are read: empty if all are.
+    consuming func read(upTo position: Int) -> InputBuffer {
+        guard position < bytes.count else { return InputBuffer() }
         start = position
+        return self
     }
 }

@@ -17,35 +17,37 @@ final class ReplyBuffer {
         var end: Int
     }
 
-    /// One value, so that a reply needs one exclusive access.
     private struct Contents: ~Copyable {
         var writer = JSONWriter()
         var parts: [Part] = []
-
-        /// - Returns: the number of bytes written, and whether the buffer is full.
-        mutating func append(
-            for connection: Connection, _ write: (inout JSONWriter) -> Void
-        ) -> (bytes: Int, isFull: Bool) {
-            let start = writer.count
-            write(&writer)
-            if parts.last?.connection !== connection { parts.append(Part(connection: connection, end: 0)) }
-            parts[parts.count - 1].end = writer.count
-            return (writer.count - start, writer.count >= limit.bytes || parts.count >= limit.connections)
-        }
+        /// The connection of the last part. Comparing with the part itself would retain it.
+        var last: ObjectIdentifier?
     }
 
     private var contents = Contents()
 
-    /// The buffer should be flushed now. Outside `contents`, so that each request needs one exclusive access less.
+    /// The buffer should be flushed now.
     private(set) var isFull = false
 
     /// Has a reply written for a connection.
     ///
     /// - Returns: the number of bytes written.
     func append(for connection: Connection, _ write: (inout JSONWriter) -> Void) -> Int {
-        let result = contents.append(for: connection, write)
-        isFull = result.isFull
-        return result.bytes
+        // Outside the property, as in `Connection.changeWaiting`.
+        var changed = exchange(&contents, with: Contents())
+        let start = changed.writer.count
+        write(&changed.writer)
+        let end = changed.writer.count
+        if changed.last != ObjectIdentifier(connection) {
+            changed.last = ObjectIdentifier(connection)
+            changed.parts.append(Part(connection: connection, end: end))
+        } else {
+            changed.parts[changed.parts.count - 1].end = end
+        }
+        isFull = end >= Self.limit.bytes || changed.parts.count >= Self.limit.connections
+        let replaced = exchange(&contents, with: changed)
+        precondition(replaced.parts.isEmpty, "a reply was written by another one")
+        return end - start
     }
 
     /// Passes all replies to their connections, in the order in which they were written.
@@ -63,6 +65,7 @@ final class ReplyBuffer {
         guard contents.parts.isEmpty else { return }
         sent.writer.removeAll(keepingCapacity: Self.keptCapacity)
         sent.parts.removeAll(keepingCapacity: true)
+        sent.last = nil
         contents = sent
     }
 }

@@ -8,15 +8,11 @@ extension LegacyRequest {
         let server = connection.server
         switch consume self {
         case .run(let taskName, let data):
-            let id: TaskID
-            if let type = server.catalog.index(of: taskName) {
-                try server.catalog.check(data, for: type)
-                let type = TaskTypeIndex(rawValue: UInt16(type))
-                let submission = Submission(type: type, data: data, connection: connection.id)
-                id = try server.scheduler.submit(submission, from: connection.id).id
-            } else {
-                id = try server.scheduler.submitFailed(.unknownTaskName, from: connection.id)
-            }
+            let submitted = try server.submit(taskName, data, from: connection.id, isLegacy: true)
+            let id =
+                if let submitted { submitted.id } else {
+                    try server.scheduler.submitFailed(.unknownTaskName, from: connection.id)
+                }
             Self.reply(.submitted(id), on: connection)
         case .status(let id):
             let record = try server.record(of: id)

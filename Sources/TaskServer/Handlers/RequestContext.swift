@@ -21,7 +21,7 @@ struct RequestContext {
             if wait.timeout != 0 { return connection.wait(request, timeout: wait.timeout) }
             request.timedOut = true
         }
-        try request.answer(nil, on: connection)
+        request.answer(record, nil, on: connection)
     }
 }
 
@@ -52,14 +52,21 @@ extension WaitingRequest {
         if case .log(let offset) = question { queue.log(of: task).readableEnd > offset } else { false }
     }
 
-    /// Writes the reply.
+    /// Writes the reply after a wait.
     ///
     /// - Parameter ended: the task, if it is known to have ended.
     /// - Throws: `Refusal` if the task was evicted before a slow client took the reply.
     func answer(_ ended: EndedTask?, on connection: Connection) throws(Refusal) {
-        let server = connection.server
         let record: TaskRecord
-        if let ended { record = ended.record } else { record = try server.record(of: task) }
+        if let ended { record = ended.record } else { record = try connection.server.record(of: task) }
+        answer(record, ended?.log, on: connection)
+    }
+
+    /// Writes the reply.
+    ///
+    /// - Parameter log: nil for the log that the queue has.
+    fileprivate func answer(_ record: TaskRecord, _ log: TaskLog?, on connection: Connection) {
+        let server = connection.server
         guard let sequence else {
             return connection.reply { LegacyReply.status(record.state).write(to: &$0) }
         }
@@ -72,7 +79,7 @@ extension WaitingRequest {
             context.reply(ResultReply(record, encoding: server.encoding(of: record), timedOut: timedOut))
             connection.didAnswerResult(of: task)
         case .log(let offset):
-            context.reply(LogReply(ended?.log ?? server.queue.log(of: task), from: offset, timedOut: timedOut))
+            context.reply(LogReply(log ?? server.queue.log(of: task), from: offset, timedOut: timedOut))
         }
     }
 }

@@ -22,7 +22,7 @@ extension StatsRequest: HandledRequest {
         stats.accepted = server.connections.accepted
         stats.waits = server.waiters.count
         stats.closedForErrors = server.refusals.closedForErrors
-        stats.oldestWaiting = server.queue.oldestWaiting.map { server.now.milliseconds(since: $0) }
+        stats.oldestWaiting = server.queue.oldestWaiting.map { server.clock.now.milliseconds(since: $0) }
         stats.closedForLimits = server.refusals.limitClosures
         stats.refused = server.refusals.refusals
         context.reply(stats)

@@ -21,7 +21,7 @@ final class Shutdown {
     /// How long clients may take to fetch their last replies, in milliseconds: after a drain, and after an interruption.
     private static let leavingTime: (orderly: UInt64, hurried: UInt64) = (1000, 200)
 
-    private unowned let server: TaskServer
+    unowned var server: TaskServer!
     private let timer: Timer
     private(set) var state = State.serving
     /// The signal that interrupted the running task.
@@ -30,10 +30,7 @@ final class Shutdown {
     var isStopping: Bool { state != .serving }
     var isLeaving: Bool { state == .leaving }
 
-    init(of server: TaskServer, on loop: EventLoop) throws(UVError) {
-        self.server = server
-        timer = try Timer(on: loop)
-    }
+    init(on loop: EventLoop) throws(UVError) { timer = try Timer(on: loop) }
 
     func close() { timer.close() }
 
@@ -62,7 +59,7 @@ final class Shutdown {
 
     /// `, about 12 s`; empty if unknown.
     private var remainingTime: String {
-        guard let time = server.queue.remainingTimeOfRunning(at: server.now), time > 0 else { return "" }
+        guard let time = server.queue.remainingTimeOfRunning(at: server.clock.now), time > 0 else { return "" }
         return time < 1000 ? ", less than 1 s" : ", about \((time + 500) / 1000) s"
     }
 

@@ -12,7 +12,7 @@ final class DeferredWork {
         let outcome: WaitOutcome
     }
 
-    private unowned let server: TaskServer
+    unowned var server: TaskServer!
     private let idle: IdleHandle
     private var notifications: Deque<Notification> = []
     /// Connections that have spent their budget.
@@ -20,10 +20,7 @@ final class DeferredWork {
 
     var isEmpty: Bool { notifications.isEmpty && paused.isEmpty }
 
-    init(of server: TaskServer, on loop: EventLoop) throws(UVError) {
-        self.server = server
-        idle = try IdleHandle(on: loop)
-    }
+    init(on loop: EventLoop) throws(UVError) { idle = try IdleHandle(on: loop) }
 
     func close() { idle.close() }
 

@@ -9,22 +9,30 @@ final class Scheduler {
     /// The most tasks that are evicted because of their age in one loop iteration.
     private static let evictionSlice = 1000
 
-    private unowned let server: TaskServer
+    unowned var server: TaskServer!
+    private let catalog: TaskCatalog
+    private let clock: ServerClock
+    private let logger: Logger
+    private let logsEvents: Bool
     private let expiryTimer: Timer
     let runner: TaskRunner
     private(set) var queue: SerialQueue
 
-    init(of server: TaskServer, on loop: EventLoop) throws(UVError) {
-        self.server = server
-        queue = SerialQueue(
-            types: server.catalog.types.map(\.durationBasis), limits: server.configuration.limits)
+    init(
+        _ catalog: TaskCatalog, _ limits: Limits, _ clock: ServerClock, on loop: EventLoop, _ logger: Logger
+    ) throws(UVError) {
+        self.catalog = catalog
+        self.clock = clock
+        self.logger = logger
+        logsEvents = logger.logsEvents
+        queue = SerialQueue(types: catalog.types.map(\.durationBasis), limits: limits)
         runner = try TaskRunner(on: loop)
         expiryTimer = try Timer(on: loop)
     }
 
     /// Sets what commands run with, and starts the guard if there are any.
     func prepareCommands(guardedBy guardProgram: ChildProcess.Program?) throws(StartFailure) {
-        let logger = server.logger
+        let logger = logger
         runner.prepare {
             $0.killTime = UInt64(server.configuration.killTime)
             $0.descriptorLimit = server.configuration.commandDescriptorLimit
@@ -33,7 +41,7 @@ final class Scheduler {
                 logger.warning("a process of task \(id) was killed and does not end; the next task waits for it")
             }
         }
-        guard let guardProgram, server.catalog.types.contains(where: { $0.command != nil }) else { return }
+        guard let guardProgram, catalog.types.contains(where: { $0.command != nil }) else { return }
         do throws(UVError) {
             let processGuard = try ProcessGuard(guardProgram, on: server.loop) { error in
                 let outcome = error.map { ", and cannot be started again: \($0)" } ?? "; it was started again"
@@ -57,7 +65,7 @@ final class Scheduler {
     /// nil if the task is not kept.
     func record(of task: TaskID) -> TaskRecord? { queue[task] }
 
-    func place(of task: TaskID) -> SerialQueue.Place? { queue.place(of: task, at: server.now) }
+    func place(of task: TaskID) -> SerialQueue.Place? { queue.place(of: task, at: clock.now) }
 
     // MARK: Submits
 
@@ -67,33 +75,32 @@ final class Scheduler {
     func submit(
         _ submission: consuming Submission, from connection: ConnectionID
     ) throws(Refusal) -> (id: TaskID, isExisting: Bool) {
-        let server = server
         let size = submission.data.count + (submission.key?.utf8.count ?? 0)
         let type = submission.type
         let id: TaskID
         let isExisting: Bool
         do throws(Refusal) {
-            (id, isExisting) = try queue.submitAtOnce(submission, at: server.now)
+            (id, isExisting) = try queue.submitAtOnce(submission, at: clock.now)
         } catch {
             throw addingRetryTime(to: error, size)
         }
         if isExisting {
             logSubmit(id, from: connection, "the key is known")
         } else {
-            logSubmit(id, from: connection, "\(server.catalog.types[Int(type.rawValue)].name), \(size) bytes")
+            logSubmit(id, from: connection, "\(catalog.types[Int(type.rawValue)].name), \(size) bytes")
             startNext()
         }
         return (id, isExisting)
     }
 
     private func logSubmit(_ id: TaskID, from connection: ConnectionID, _ text: @autoclosure () -> String) {
-        if server.logsEvents { server.logger.debug("task \(id) from connection \(connection): \(text())") }
+        if logsEvents { logger.debug("task \(id) from connection \(connection): \(text())") }
     }
 
     /// Adds a task that has failed already: a legacy client submitted it with an unknown name.
     func submitFailed(_ failure: TaskFailure, from connection: ConnectionID) throws(Refusal) -> TaskID {
         // A rejected task has ended at once.
-        let id = apply(try queue.planRejected(failure, at: server.now)).ended[0]
+        let id = apply(try queue.planRejected(failure, at: clock.now)).ended[0]
         logSubmit(id, from: connection, "no such type")
         return id
     }
@@ -103,7 +110,7 @@ final class Scheduler {
     private func addingRetryTime(to refusal: Refusal, _ size: Int) -> Refusal {
         guard refusal.limit != nil, size <= queue.limits.memory else { return refusal }
         var refusal = refusal
-        refusal.retryAfter = queue.remainingTimeOfRunning(at: server.now).map { max(1, $0.onWire) } ?? 1000
+        refusal.retryAfter = queue.remainingTimeOfRunning(at: clock.now).map { max(1, $0.onWire) } ?? 1000
         return refusal
     }
 
@@ -111,19 +118,19 @@ final class Scheduler {
 
     /// Starts the next task unless one runs.
     private func startNext() {
-        guard !runner.isBusy, let change = queue.planStart(at: server.now) else { return }
+        guard !runner.isBusy, let change = queue.planStart(at: clock.now) else { return }
         apply(change)
     }
 
     private func run(_ start: Effects.Start) {
-        if server.logsEvents { server.logger.debug("task \(start.id) started") }
-        let type = server.catalog.types[Int(start.type.rawValue)]
+        if logsEvents { logger.debug("task \(start.id) started") }
+        let type = catalog.types[Int(start.type.rawValue)]
         runner.start(type, for: start.id, data: start.data.string) { [self] in finish(start.id, $0) }
     }
 
     private func finish(_ id: TaskID, _ outcome: Result<String, TaskFailure>) {
-        if server.logsEvents { server.logger.debug("task \(id) ended: \(outcome.logDescription)") }
-        let effects = queue.apply(queue.planFinish(outcome, at: server.now))
+        if logsEvents { logger.debug("task \(id) ended: \(outcome.logDescription)") }
+        let effects = queue.apply(queue.planFinish(outcome, at: clock.now))
         let ended = endedTask(id)
         startNext()
         notify(effects.ended, ended, isBusy: false)
@@ -134,13 +141,13 @@ final class Scheduler {
     /// Gives up a task whose function does not end, and notifies its waiters of the failure.
     func abandonRunning(_ id: TaskID) {
         runner.abandon()
-        let effects = queue.apply(queue.planFinish(.failure(.shutDownWhileRunning), at: server.now))
+        let effects = queue.apply(queue.planFinish(.failure(.shutDownWhileRunning), at: clock.now))
         notify(effects.ended, endedTask(id), isBusy: false)
     }
 
     /// Ends a waiting task, or interrupts a running one.
     func cancel(_ id: TaskID) {
-        guard let change = queue.planCancel(id, at: server.now) else { return }
+        guard let change = queue.planCancel(id, at: clock.now) else { return }
         apply(change)
     }
 
@@ -149,7 +156,7 @@ final class Scheduler {
     /// - Returns: the number of tasks that waited.
     func drain() -> Int {
         let waiting = queue.counts.waiting
-        _ = queue.apply(.drain(at: server.now))
+        _ = queue.apply(.drain(at: clock.now))
         let dropped = server.waiters.tasks.filter { $0 != queue.running }
         server.deferred.notifyNow(dropped.flatMap { server.waiters.releaseAll(of: $0) }, .taskEnded(nil))
         return waiting
@@ -198,9 +205,9 @@ final class Scheduler {
     /// Evicts ended tasks when they reach their age.
     private func scheduleExpiry() {
         guard !expiryTimer.isRunning, let expiry = queue.nextExpiry else { return }
-        let delay = max(1, expiry.milliseconds(since: server.now))
+        let delay = max(1, expiry.milliseconds(since: clock.now))
         expiryTimer.start(after: UInt64(delay)) { [unowned self] in
-            if let change = queue.planExpiry(atMost: Self.evictionSlice, at: server.now) { apply(change) }
+            if let change = queue.planExpiry(atMost: Self.evictionSlice, at: clock.now) { apply(change) }
             scheduleExpiry()
         }
     }
