@@ -54,7 +54,8 @@ let package = Package(
             name: "ProcessTree", dependencies: ["CProcess", "Libuv"], exclude: ["ProcessTree.md"],
             swiftSettings: settings),
 
-        // simdjson reads JSON strictly, some thirty times as fast as Foundation's decoder.
+        // simdjson reads JSON strictly, some thirty times as fast as Foundation's decoder. Beside it, two small functions that
+        // Swift's standard library lacks: a search for 64 bytes at a time, and numbers written into memory.
         // Linked by name: SwiftPM warns about a flag in its pkg-config file.
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(

@@ -67,11 +67,8 @@ package final class ChildProcess {
         // First, because it may start a guard.
         let guardInput = processGuard?.sessionWillStart()
         let pipes: StandardPipes
-        do throws(UVError) {
-            (pipes, watcher, session) = try Self.start(program, on: loop, announceTo: guardInput)
-        } catch {
-            processGuard?.sessionDidEnd()
-            throw error
+        (pipes, watcher, session) = try onFailure({ processGuard?.sessionDidEnd() }) { () throws(UVError) in
+            try Self.start(program, on: loop, announceTo: guardInput)
         }
         (input, output, errors) = (pipes.input, pipes.output, pipes.errors)
         state = .running(onEnd: onEnd)
@@ -84,18 +81,12 @@ package final class ChildProcess {
     ) throws(UVError) -> (StandardPipes, ChildWatcher, ProcessSession) {
         let pipes = try StandardPipes(on: loop)
         defer { pipes.closeChildEnds() }
-        do throws(UVError) {
+        return try onFailure(pipes.close) { () throws(UVError) in
             let watcher = try ChildWatcher.of(loop)
-            do throws(UVError) {
+            return try onFailure(watcher.closeIfUnused) { () throws(UVError) in
                 let process = try program.spawn(streams: pipes.childEnds, announceTo: announceTo)
                 return (pipes, watcher, ProcessSession(process))
-            } catch {
-                watcher.closeIfUnused()
-                throw error
             }
-        } catch {
-            pipes.close()
-            throw error
         }
     }
 

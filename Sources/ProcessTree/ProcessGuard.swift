@@ -46,12 +46,7 @@ package final class ProcessGuard {
         self.loop = loop
         self.onLoss = onLoss
         restartTimer = try Timer(on: loop)
-        do throws(UVError) {
-            try start()
-        } catch {
-            restartTimer.close()
-            throw error
-        }
+        try onFailure(restartTimer.close, start)
     }
 
     /// This program, to be run as a guard.

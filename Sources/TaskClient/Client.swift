@@ -51,15 +51,8 @@ package final class Client {
     ) throws(ClientError) {
         self.keepsTexts = keepsTexts
         self.randomBits = randomBits
-        connector = try Connector(configuration)
-        let end = connector.loop.preciseNow + configuration.connectTimeout
-        connectEnd = end
-        do throws(ClientError) {
-            connection = try connector.connect(until: end)
-        } catch {
-            connector.close()
-            throw error
-        }
+        (connector, connection) = try Connector.connect(configuration)
+        connectEnd = connector.deadline.end
         useConnection()
     }
 

@@ -1,6 +1,5 @@
 package import Libuv
 package import TaskCore
-import TaskProtocol
 
 /// Why a client received no answer.
 package indirect enum ClientError: Error, Equatable, CustomStringConvertible {

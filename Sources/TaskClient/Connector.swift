@@ -14,15 +14,19 @@ final class Connector {
     init(_ configuration: ClientConfiguration) throws(ClientError) {
         self.configuration = configuration
         do throws(UVError) {
-            loop = try EventLoop(readSize: configuration.readSize)
-            do throws(UVError) {
-                deadline = try Deadline(on: loop)
-            } catch {
-                loop.close()
-                throw error
-            }
+            let loop = try EventLoop(readSize: configuration.readSize)
+            deadline = try onFailure(loop.close) { () throws(UVError) in try Deadline(on: loop) }
+            self.loop = loop
         } catch {
             throw .lost(error)
+        }
+    }
+
+    /// A connector and its first connection, within the configured time limit.
+    static func connect(_ configuration: ClientConfiguration) throws(ClientError) -> (Connector, Connection) {
+        let connector = try Connector(configuration)
+        return try onFailure(connector.close) { () throws(ClientError) in
+            (connector, try connector.connect(until: connector.loop.preciseNow + configuration.connectTimeout))
         }
     }
 

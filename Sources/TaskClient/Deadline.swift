@@ -12,13 +12,9 @@ final class Deadline {
     private(set) var isOver = false
 
     init(on loop: EventLoop) throws(UVError) {
-        timer = try Timer(on: loop)
-        do throws(UVError) {
-            idle = try IdleHandle(on: loop)
-        } catch {
-            timer.close()
-            throw error
-        }
+        let timer = try Timer(on: loop)
+        idle = try onFailure(timer.close) { () throws(UVError) in try IdleHandle(on: loop) }
+        self.timer = timer
     }
 
     /// Replaces the time.

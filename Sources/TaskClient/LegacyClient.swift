@@ -16,13 +16,7 @@ package final class LegacyClient {
 
     /// Connects to the first address of the host that accepts.
     package init(_ configuration: ClientConfiguration) throws(ClientError) {
-        connector = try Connector(configuration)
-        do throws(ClientError) {
-            connection = try connector.connect(until: connector.loop.preciseNow + configuration.connectTimeout)
-        } catch {
-            connector.close()
-            throw error
-        }
+        (connector, connection) = try Connector.connect(configuration)
         connection.onMessage = { [unowned self] (reader, message) throws(ProtocolError) in try take(message, reader) }
     }
 

@@ -14,16 +14,13 @@ package enum SmallFile {
     static func write(_ bytes: [UInt8], to path: String, beforeRename: () -> Void = {}) throws(UVError) {
         let mode = try modeOfFile(path)
         let (draft, file) = try createDraft(of: path, replacing: mode)
-        do throws(UVError) {
+        try onFailure({ try? remove(draft) }) { () throws(UVError) in
             try closing(file) { () throws(UVError) in
                 try write(bytes, to: file)
                 if let mode { try call("uv_fs_fchmod") { uv_fs_fchmod(nil, $0, file, mode, nil) } }
             }
             beforeRename()
             try call("uv_fs_rename") { uv_fs_rename(nil, $0, draft, path, nil) }
-        } catch {
-            try? remove(draft)
-            throw error
         }
     }
 
@@ -48,12 +45,7 @@ package enum SmallFile {
 
     /// Runs `body` and closes a descriptor. Some file systems report a failed write only when the file is closed.
     static func closing(_ file: Int32, _ body: () throws(UVError) -> Void) throws(UVError) {
-        do throws(UVError) {
-            try body()
-        } catch {
-            try? close(file)
-            throw error
-        }
+        try onFailure({ try? close(file) }, body)
         try close(file)
     }
 

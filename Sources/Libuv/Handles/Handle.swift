@@ -20,12 +20,7 @@ import CLibuv
         on loop: EventLoop, _ call: String, _ initialise: (UnsafeMutablePointer<Raw>) -> Int32
     ) throws(UVError) {
         let memory = UnsafeMutablePointer<Raw>.allocate(capacity: 1)
-        do {
-            try check(call, initialise(memory))
-        } catch {
-            memory.deallocate()
-            throw error
-        }
+        try onFailure(memory.deallocate) { () throws(UVError) in try check(call, initialise(memory)) }
         self.loop = loop
         raw = UnsafeMutableRawPointer(memory)
         loop.liveHandles += 1

@@ -5,7 +5,7 @@ import CLibuv
 ///
 /// A timer of 0 ms is no substitute: restarted from its own callback, it can fire again in the same loop iteration.
 @safe package final class IdleHandle: Handle {
-    private var action: (() -> Void)?
+    fileprivate var action: (() -> Void)?
 
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(on: loop, "uv_idle_init") { uv_idle_init(loop.raw, $0) }
@@ -19,13 +19,9 @@ import CLibuv
     }
 
     override func willClose() { action = nil }
-
-    fileprivate func didBegin() {
-        uv_idle_stop(pointer())
-        action.take()?()
-    }
 }
 
 private func iterationDidBegin(_ idle: UnsafeMutablePointer<uv_idle_t>?) {
-    IdleHandle.of(idle!).didBegin()
+    uv_idle_stop(idle)
+    IdleHandle.of(idle!).action.take()?()
 }

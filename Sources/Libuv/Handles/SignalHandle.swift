@@ -8,11 +8,8 @@ import CLibuv
     package init(_ signal: Signal, on loop: EventLoop, _ onSignal: @escaping () -> Void) throws(UVError) {
         try super.init(on: loop, "uv_signal_init") { uv_signal_init(loop.raw, $0) }
         self.onSignal = onSignal
-        do {
+        try onFailure(close) { () throws(UVError) in
             try check("uv_signal_start", uv_signal_start(pointer(), signalDidArrive, signal.number))
-        } catch {
-            close()
-            throw error
         }
     }
 

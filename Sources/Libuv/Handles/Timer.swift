@@ -2,7 +2,7 @@ import CLibuv
 
 /// A one-shot timer on the loop's monotonic clock (`uv_timer_t`).
 @safe package final class Timer: Handle {
-    private var action: (() -> Void)?
+    fileprivate var action: (() -> Void)?
 
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(on: loop, "uv_timer_init") { uv_timer_init(loop.raw, $0) }
@@ -28,12 +28,8 @@ import CLibuv
     }
 
     override func willClose() { action = nil }
-
-    fileprivate func didFire() {
-        action.take()?()
-    }
 }
 
 private func timerDidFire(_ timer: UnsafeMutablePointer<uv_timer_t>?) {
-    Timer.of(timer!).didFire()
+    Timer.of(timer!).action.take()?()
 }

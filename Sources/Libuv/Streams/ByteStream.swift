@@ -71,7 +71,7 @@ package protocol StreamDelegate: AnyObject {
     private final func queue(_ bytes: Span<UInt8>) throws(UVError) {
         let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
         bytes.withUnsafeBufferPointer { _ = copy.initialize(from: $0) }
-        do {
+        try onFailure(copy.deallocate) { () throws(UVError) in
             try Request<uv_write_t, Int32>.start(
                 "uv_write",
                 completion: { [self] status in
@@ -79,9 +79,6 @@ package protocol StreamDelegate: AnyObject {
                     didWrite(status)
                 }
             ) { request in withBuffer(UnsafeBufferPointer(copy)) { uv_write(request, pointer(), $0, 1, writeDidEnd) } }
-        } catch {
-            copy.deallocate()
-            throw error
         }
         pendingWrites += 1
     }

@@ -17,9 +17,6 @@ import CLibuv
     /// The most connections accepted in one loop iteration, so that existing connections are served in between.
     private static let connectionsPerIteration = 64
 
-    /// The silence after which the system probes the peer, in seconds.
-    private static let keepAlive: UInt32 = 60
-
     private var onConnection: ((Result<SocketStream, UVError>) -> Void)?
     private var poll: PollHandle?
     private var pauseTimer: Timer?
@@ -40,24 +37,10 @@ import CLibuv
     ) throws(UVError) {
         try super.init(on: loop, "uv_tcp_init") { uv_tcp_init(loop.raw, $0) }
         self.onConnection = onConnection
-        do {
-            switch endpoint {
-            case .tcp(let address): try bind(to: address)
-            }
+        try onFailure(close) { () throws(UVError) in
+            try endpoint.bind(pointer())
             try startListening(backlog: backlog)
-        } catch {
-            close()
-            throw error
         }
-    }
-
-    private func bind(to address: SocketAddress) throws(UVError) {
-        try check("uv_tcp_bind", address.withRaw { uv_tcp_bind(pointer(), $0, 0) })
-        // uv_tcp_bind does not report an address in use, uv_tcp_getsockname does. Without this check listen(2) would
-        // bind the socket to a random port.
-        _ = try tcpEndpoint("uv_tcp_bind") { uv_tcp_getsockname(pointer(), $0, $1) }
-        // Accepted sockets inherit the option.
-        try check("uv_tcp_keepalive", uv_tcp_keepalive(pointer(), 1, Self.keepAlive))
     }
 
     private func startListening(backlog: Int) throws(UVError) {
@@ -73,7 +56,7 @@ import CLibuv
     /// The bound endpoint, with the port that the system chose. Nil once closed.
     package var endpoint: Endpoint? {
         guard !isClosing else { return nil }
-        return try? tcpEndpoint("uv_tcp_getsockname") { uv_tcp_getsockname(pointer(), $0, $1) }
+        return try? Endpoint(boundBy: pointer())
     }
 
     override func willClose() {
@@ -115,12 +98,7 @@ import CLibuv
     private func adopt(_ socket: Int32) -> Bool {
         do throws(UVError) {
             let stream = try SocketStream(on: loop)
-            do throws(UVError) {
-                try stream.open(socket)
-            } catch {
-                stream.close()
-                throw error
-            }
+            try onFailure(stream.close) { () throws(UVError) in try stream.open(socket) }
             // Some systems refuse the option if the peer has gone. Without it the connection works, but slower.
             try? stream.disableDelay()
             onConnection?(.success(stream))

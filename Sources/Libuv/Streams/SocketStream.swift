@@ -15,11 +15,7 @@ import CLibuv
         try checkOpen("uv_tcp_connect")
         try Request<uv_connect_t, Int32>.start(
             "uv_tcp_connect", completion: { completion(UVError("uv_tcp_connect", $0)) }
-        ) { request in
-            switch endpoint {
-            case .tcp(let address): address.withRaw { uv_tcp_connect(request, pointer(), $0, connectDidEnd) }
-            }
-        }
+        ) { request in endpoint.connect(pointer(), request, connectDidEnd) }
     }
 
     /// Takes ownership of a connected socket (`uv_tcp_open`). If this throws, the socket remains the caller's.
@@ -53,7 +49,7 @@ import CLibuv
     /// The other end, while connected (`uv_tcp_getpeername`).
     package var peerEndpoint: Endpoint? {
         guard !isClosing else { return nil }
-        return try? tcpEndpoint("uv_tcp_getpeername") { uv_tcp_getpeername(pointer(), $0, $1) }
+        return try? Endpoint(connectedTo: pointer())
     }
 
     /// Bytes that were written and that the peer's system has not acknowledged.
@@ -99,19 +95,6 @@ import CLibuv
             _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
         }
         close()
-    }
-}
-
-/// Calls `uv_tcp_getsockname` or `uv_tcp_getpeername`.
-func tcpEndpoint(
-    _ name: String, _ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<Int32>) -> Int32
-) throws(UVError) -> Endpoint {
-    var storage = sockaddr_storage()
-    var size = Int32(MemoryLayout<sockaddr_storage>.size)
-    return try withUnsafeMutableBytes(of: &storage) { bytes throws(UVError) in
-        let address = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-        try check(name, call(address, &size))
-        return .tcp(SocketAddress(address))
     }
 }
 

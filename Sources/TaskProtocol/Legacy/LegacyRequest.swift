@@ -26,19 +26,10 @@ package enum LegacyRequest: Hashable, Sendable {
 
     /// Writes the whole message.
     package func write(to writer: inout JSONWriter) {
-        writer.message { message in
-            switch self {
-            case .run(let taskName, let data):
-                message.append(Members.type, RequestType.run)
-                message.append(Members.taskName, taskName)
-                message.append(Members.data, data)
-            case .status(let id):
-                message.append(Members.type, RequestType.status)
-                message.append(Members.taskID, id)
-            case .result(let id):
-                message.append(Members.type, RequestType.result)
-                message.append(Members.taskID, id)
-            }
+        switch self {
+        case .run(let taskName, let data): RunRequest(taskName: taskName, data: data).write(to: &writer, sequence: nil)
+        case .status(let id): StatusRequest(id).write(to: &writer, sequence: nil)
+        case .result(let id): ResultRequest(id).write(to: &writer, sequence: nil)
         }
     }
 }

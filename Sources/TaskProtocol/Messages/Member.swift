@@ -80,10 +80,6 @@ extension Member where Value: WordOnWire {
     }
 }
 
-extension Member<TaskState> {
-    static func state(_ name: StaticString) -> Member { word(name, "waiting, execute, success or error") }
-}
-
 extension TaskState: WordOnWire {}
 
 extension Member<DataEncoding> {

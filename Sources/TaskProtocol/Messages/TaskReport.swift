@@ -34,15 +34,19 @@ package struct TaskReport: Hashable, Sendable {
         self.state = state
     }
 
+    private static let submittedAt = Member<Int>.integer("submitted_at")
+    private static let startedAt = Member<Int>.integer("started_at")
+    private static let finishedAt = Member<Int>.integer("finished_at")
+
     init(_ fields: inout Fields) throws(ProtocolError) {
         id = try fields.optional(Members.taskID)
         state = try fields.required(Members.status)
         taskName = try fields.optional(Members.taskName)
         position = try fields.optional(Members.position)
         remainingTime = try fields.optional(Members.remainingTime)
-        submittedAt = try fields.optional(Members.submittedAt)
-        startedAt = try fields.optional(Members.startedAt)
-        finishedAt = try fields.optional(Members.finishedAt)
+        submittedAt = try fields.optional(Self.submittedAt)
+        startedAt = try fields.optional(Self.startedAt)
+        finishedAt = try fields.optional(Self.finishedAt)
         failure = try fields.optional(Members.failure)
     }
 
@@ -52,19 +56,13 @@ package struct TaskReport: Hashable, Sendable {
         message.append(Members.taskName, taskName)
         message.append(Members.position, position)
         message.append(Members.remainingTime, remainingTime)
-        message.append(Members.submittedAt, submittedAt)
-        message.append(Members.startedAt, startedAt)
-        message.append(Members.finishedAt, finishedAt)
+        message.append(Self.submittedAt, submittedAt)
+        message.append(Self.startedAt, startedAt)
+        message.append(Self.finishedAt, finishedAt)
         message.append(Members.failure, failure)
     }
 }
 
 extension TaskReport: MemberValue {
     func writeValue(to writer: inout JSONWriter) { writer.object { write(to: &$0) } }
-}
-
-extension Members {
-    fileprivate static let submittedAt = Member<Int>.integer("submitted_at")
-    fileprivate static let startedAt = Member<Int>.integer("started_at")
-    fileprivate static let finishedAt = Member<Int>.integer("finished_at")
 }

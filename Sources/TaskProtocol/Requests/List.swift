@@ -53,18 +53,16 @@ package struct ListReply: ReplyMessage {
         self.next = next
     }
 
+    private static let tasks = Member<[TaskReport]>.objects("tasks", TaskReport.init)
+    private static let next = Member<TaskID>.taskID("next")
+
     package init(_ fields: inout Fields) throws(ProtocolError) {
-        tasks = try fields.required(Members.tasks)
-        next = try fields.optional(Members.next)
+        tasks = try fields.required(Self.tasks)
+        next = try fields.optional(Self.next)
     }
 
     package func write(to message: inout JSONWriter) {
-        message.append(Members.tasks, tasks)
-        message.append(Members.next, next)
+        message.append(Self.tasks, tasks)
+        message.append(Self.next, next)
     }
-}
-
-extension Members {
-    fileprivate static let tasks = Member<[TaskReport]>.objects("tasks", TaskReport.init)
-    fileprivate static let next = Member<TaskID>.taskID("next")
 }

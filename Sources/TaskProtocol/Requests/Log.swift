@@ -53,25 +53,23 @@ package struct LogReply: ReplyMessage {
         self.timedOut = timedOut
     }
 
+    private static let text = Member<String>.text("text")
+    private static let skipped = Member<Int>.count("skipped")
+    private static let ended = Member<Bool>.flag("ended")
+
     package init(_ fields: inout Fields) throws(ProtocolError) {
-        text = try fields.required(Members.text)
+        text = try fields.required(Self.text)
         next = try fields.required(Members.offset)
-        skipped = try fields.optional(Members.skipped) ?? 0
-        hasEnded = try fields.required(Members.ended)
+        skipped = try fields.optional(Self.skipped) ?? 0
+        hasEnded = try fields.required(Self.ended)
         timedOut = try fields.flag(Members.timedOut)
     }
 
     package func write(to message: inout JSONWriter) {
-        message.append(Members.text, text)
+        message.append(Self.text, text)
         message.append(Members.offset, next)
-        message.append(Members.skipped, skipped > 0 ? skipped : nil)
-        message.append(Members.ended, hasEnded)
+        message.append(Self.skipped, skipped > 0 ? skipped : nil)
+        message.append(Self.ended, hasEnded)
         message.append(flag: Members.timedOut, timedOut)
     }
-}
-
-extension Members {
-    fileprivate static let text = Member<String>.text("text")
-    fileprivate static let skipped = Member<Int>.count("skipped")
-    fileprivate static let ended = Member<Bool>.flag("ended")
 }

@@ -28,10 +28,10 @@ extension RequestMessage {
     /// Writes the whole message.
     ///
     /// - Parameters:
-    ///   - sequence: in `countRange`; the reply carries the same.
+    ///   - sequence: in `countRange`; the reply carries the same. nil for a legacy request.
     ///   - instance: the instance of the server that the request is for; nil for any.
-    package func write(to writer: inout JSONWriter, sequence: Int, instance: InstanceID?) {
-        precondition(countRange.contains(sequence))
+    package func write(to writer: inout JSONWriter, sequence: Int?, instance: InstanceID? = nil) {
+        precondition(sequence.map(countRange.contains) ?? true)
         writer.message { message in
             message.append(Members.sequence, sequence)
             message.append(Members.type, Self.type)

@@ -38,10 +38,12 @@ package struct ResultReply: ReplyMessage {
         self.timedOut = timedOut
     }
 
+    private static let encoding = Member<DataEncoding>.encoding("encoding")
+
     package init(_ fields: inout Fields) throws(ProtocolError) {
         state = try fields.required(Members.status)
         data = try fields.required(Members.result)
-        encoding = try fields.optional(Members.encoding) ?? .text
+        encoding = try fields.optional(Self.encoding) ?? .text
         failure = try fields.optional(Members.failure)
         timedOut = try fields.flag(Members.timedOut)
         if state == .success, data == nil { throw .unexpected("a success without a result") }
@@ -50,12 +52,8 @@ package struct ResultReply: ReplyMessage {
     package func write(to message: inout JSONWriter) {
         message.append(Members.status, state)
         message.append(Members.result, data)
-        message.append(Members.encoding, encoding == .text ? nil : encoding)
+        message.append(Self.encoding, encoding == .text ? nil : encoding)
         message.append(Members.failure, failure)
         message.append(flag: Members.timedOut, timedOut)
     }
-}
-
-extension Members {
-    fileprivate static let encoding = Member<DataEncoding>.encoding("encoding")
 }

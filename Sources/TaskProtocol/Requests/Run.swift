@@ -58,13 +58,15 @@ package struct RunReply: ReplyMessage {
         self.isExisting = isExisting
     }
 
+    private static let existing = Member<Bool>.flag("existing")
+
     package init(_ fields: inout Fields) throws(ProtocolError) {
         task = try fields.required(Members.taskID)
         instance = try fields.required(Members.instance)
         state = try fields.required(Members.status)
         position = try fields.optional(Members.position)
         remainingTime = try fields.optional(Members.remainingTime)
-        isExisting = try fields.flag(Members.existing)
+        isExisting = try fields.flag(Self.existing)
     }
 
     package func write(to message: inout JSONWriter) {
@@ -73,10 +75,6 @@ package struct RunReply: ReplyMessage {
         message.append(Members.status, state)
         message.append(Members.position, position)
         message.append(Members.remainingTime, remainingTime)
-        message.append(flag: Members.existing, isExisting)
+        message.append(flag: Self.existing, isExisting)
     }
-}
-
-extension Members {
-    fileprivate static let existing = Member<Bool>.flag("existing")
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import TaskCore
 import TaskProtocol
 
 struct ResultCommand: Subcommand {
@@ -39,17 +38,9 @@ struct ResultCommand: Subcommand {
             let printer = ResultPrinter(
                 conversation: conversation, instance: tasks.instance, timeout: timeout.milliseconds, file: output.file,
                 endsLines: tasks.ids.count > 1)
-            if !waits {
-                let answers = try conversation.ask(tasks.ids.map { ResultRequest($0) }, for: tasks.instance)
-                return try context.show(answers, of: tasks.ids, printer.show)
-            }
-            var exit = ProgramExit.success
-            let wait = TaskWait<ResultRequest>(
-                for: tasks.ids, of: tasks.instance, timeout: timeout.milliseconds, in: conversation, file: output.file)
-            try wait.perform { id, answer throws(CommandEnd) in
-                exit = max(exit, try printer.show(answer, of: id))
-            }
-            return exit
+            if waits { return try printer.wait(for: tasks.ids) }
+            let answers = try conversation.ask(tasks.ids.map { ResultRequest($0) }, for: tasks.instance)
+            return try context.show(answers, of: tasks.ids, printer.show)
         }
     }
 }

@@ -99,7 +99,12 @@ struct RunCommand: Subcommand {
             let server = try context.reply(try conversation.ask(InfoRequest()))
             let answer = try submit(try encode(bytes, DataEncoder(taskName, server)), in: conversation)
             let submitted = try context.reply(answer)
-            if waits { return try waitForResult(of: submitted, in: conversation) }
+            if waits {
+                let printer = ResultPrinter(
+                    conversation: conversation, instance: submitted.instance, timeout: timeout.milliseconds,
+                    file: output.file)
+                return try printer.wait(for: [submitted.task], known: submitted.report)
+            }
             if json.isOn {
                 try context.console.write(context.jsonLine(answer.text))
             } else {
@@ -143,20 +148,6 @@ struct RunCommand: Subcommand {
                 : ". Repeating the call with the same --key does not run the task twice, unless the daemon was restarted"
             throw CommandEnd(.noConnection, "\(error)\(advice)")
         }
-    }
-
-    private func waitForResult(of submitted: RunReply, in conversation: Conversation) throws(CommandEnd) -> ProgramExit
-    {
-        let printer = ResultPrinter(
-            conversation: conversation, instance: submitted.instance, timeout: timeout.milliseconds, file: output.file)
-        let wait = TaskWait<ResultRequest>(
-            for: [submitted.task], of: submitted.instance, timeout: timeout.milliseconds, in: conversation,
-            file: output.file)
-        var exit = ProgramExit.success
-        try wait.perform(known: submitted.report) { id, answer throws(CommandEnd) in
-            exit = try printer.show(answer, of: id)
-        }
-        return exit
     }
 }
 

@@ -18,17 +18,13 @@ struct WaitCommand: Subcommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func perform(_ context: ClientContext) throws(CommandEnd) -> ProgramExit {
-        var exit = ProgramExit.success
         try context.connect { conversation throws(CommandEnd) in
             let wait = TaskWait<StatusRequest>(
                 for: tasks.ids, of: tasks.instance, timeout: timeout.milliseconds, in: conversation)
-            try wait.perform { id, answer throws(CommandEnd) in
-                exit = max(
-                    exit,
-                    try context.show(answer, of: id) { reply throws(CommandEnd) in try show(reply, of: id, context) })
+            return try wait.perform { id, answer throws(CommandEnd) in
+                try context.show(answer, of: id) { reply throws(CommandEnd) in try show(reply, of: id, context) }
             }
         }
-        return exit
     }
 
     private func show(

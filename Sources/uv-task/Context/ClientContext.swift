@@ -1,6 +1,5 @@
 import TaskClient
 import TaskCore
-import TaskProtocol
 
 /// The streams, the server and the options of a command.
 struct ClientContext {

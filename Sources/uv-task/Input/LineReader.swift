@@ -1,5 +1,3 @@
-import TaskCore
-
 /// Splits stdin into lines, each the data of a task. The last line needs no newline.
 struct LineReader {
     let encoder: DataEncoder

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandArguments
 import Libuv
 import TaskCore
-import TaskProtocol
 
 struct JSONOption: ParsableArguments {
     @Flag(name: .customLong("json"), help: "Print the server's replies, one JSON object per line.")

@@ -20,6 +20,14 @@ struct ResultPrinter {
     private var console: Console { conversation.console }
     private var next: NextCommand { NextCommand(context, wantsResults: true, instance: instance, file: file) }
 
+    /// Waits until the tasks end, and prints their results in the order of the ids.
+    ///
+    /// - Parameter known: the report of a task that was just submitted.
+    func wait(for ids: [TaskID], known: TaskReport? = nil) throws(CommandEnd) -> ProgramExit {
+        let wait = TaskWait<ResultRequest>(for: ids, of: instance, timeout: timeout, in: conversation, file: file)
+        return try wait.perform(known: known) { id, answer throws(CommandEnd) in try show(answer, of: id) }
+    }
+
     /// - Returns: the exit code for the task's outcome.
     func show(_ answer: Answer<ResultReply>, of id: TaskID) throws(CommandEnd) -> ProgramExit {
         try context.show(answer, of: id) { reply throws(CommandEnd) in try show(id, reply) }

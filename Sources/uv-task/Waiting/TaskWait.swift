@@ -61,10 +61,11 @@ final class TaskWait<Request: TaskWaitRequest> {
 
     /// - Parameters:
     ///   - known: the report of a task that was just submitted.
-    ///   - take: receives every answer: results in the order of the ids, others as they arrive.
+    ///   - show: prints an answer and returns its exit code. Results come in the order of the ids, others as they arrive.
+    /// - Returns: the highest exit code.
     func perform(
-        known: TaskReport? = nil, _ take: (TaskID, Answer<Request.Reply>) throws(CommandEnd) -> Void
-    ) throws(CommandEnd) {
+        known: TaskReport? = nil, _ show: (TaskID, Answer<Request.Reply>) throws(CommandEnd) -> ProgramExit
+    ) throws(CommandEnd) -> ProgramExit {
         send()
         // If the task was just submitted, the server is known to answer.
         if timeout == nil, known == nil { conversation.probe() }
@@ -73,6 +74,7 @@ final class TaskWait<Request: TaskWaitRequest> {
         defer { display.end() }
         try conversation.watchSignals()
         try display.begin()
+        var exit = ProgramExit.success
         var results = ReorderBuffer<Answer<Request.Reply>>(next: 0)
         while answered < ids.count {
             do throws(Conversation.Stop) {
@@ -89,10 +91,11 @@ final class TaskWait<Request: TaskWaitRequest> {
             if answered == ids.count { display.end() }
             for (index, answer) in arrivals {
                 let ready = Request.wantsResults ? results.put(answer, at: index) : [(index, answer)]
-                for (index, answer) in ready { try take(ids[index], answer) }
+                for (index, answer) in ready { exit = max(exit, try show(ids[index], answer)) }
             }
             display.resume()
         }
+        return exit
     }
 
     /// Sends as many requests as may wait on one connection.
