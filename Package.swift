@@ -54,8 +54,9 @@ let package = Package(
             name: "ProcessTree", dependencies: ["CProcess", "Libuv"], exclude: ["ProcessTree.md"],
             swiftSettings: settings),
 
-        // simdjson reads JSON strictly, some thirty times as fast as Foundation's decoder. Beside it, two small functions that
-        // Swift's standard library lacks: a search for 64 bytes at a time, and numbers written into memory.
+        // simdjson reads JSON strictly, some thirty times as fast as Foundation's decoder. The target
+        // also has what Swift's standard library lacks: searches that compare 64 bytes at a time, and a function that writes a
+        // number into memory.
         // Linked by name: SwiftPM warns about a flag in its pkg-config file.
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(

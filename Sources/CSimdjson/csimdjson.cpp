@@ -29,10 +29,6 @@ template <typename Position> static Position position_of(const csimdjson_element
     return position;
 }
 
-static csimdjson_string string_of(std::string_view text) {
-    return {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
-}
-
 template <typename Value> static bool get(csimdjson_element element, Value &value) {
     return position_of<dom::element>(element).get(value) == SUCCESS;
 }
@@ -78,7 +74,7 @@ bool csimdjson_get_integer(csimdjson_element element, int64_t *value) { return g
 bool csimdjson_get_string(csimdjson_element element, csimdjson_string *value) {
     std::string_view text;
     if (!get(element, text)) return false;
-    *value = string_of(text);
+    *value = {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
     return true;
 }
 
@@ -130,20 +126,12 @@ csimdjson_sequence csimdjson_members(const csimdjson_object *object) {
     return sequence_of(position_of<dom::element>(object->element).get_object().value_unsafe());
 }
 
-bool csimdjson_next_member(csimdjson_sequence *members, csimdjson_string *name, csimdjson_element *value) {
-    auto position = position_of<dom::object::iterator>(members->next);
-    if (!(position != position_of<dom::object::iterator>(members->end))) return false;
-    *name = string_of(position.key());
-    *value = element_of(position.value());
-    members->next = element_of(++position);
-    return true;
-}
-
-bool csimdjson_next_element(csimdjson_sequence *elements, csimdjson_element *value) {
-    auto position = position_of<dom::array::iterator>(elements->next);
-    if (!(position != position_of<dom::array::iterator>(elements->end))) return false;
+bool csimdjson_next(csimdjson_sequence *rest, csimdjson_element *value) {
+    // On simdjson's tape, the names and values of an object stand as the elements of an array do.
+    auto position = position_of<dom::array::iterator>(rest->next);
+    if (!(position != position_of<dom::array::iterator>(rest->end))) return false;
     *value = element_of(*position);
-    elements->next = element_of(++position);
+    rest->next = element_of(++position);
     return true;
 }
 

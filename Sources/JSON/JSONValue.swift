@@ -30,12 +30,16 @@ import CSimdjson
         }
     }
 
-    /// Calls `body` with the name and the value of each member, in the order of the text.
-    package func forEach(_ body: (String, borrowing JSONValue) -> Void) {
-        var members = csimdjson_members(object)
-        var name = csimdjson_string()
+    /// Maps the name and the value of each member, in the order of the text.
+    package func map<Element>(_ body: (String, borrowing JSONValue) -> Element) -> [Element] {
+        var rest = csimdjson_members(object)
+        var name = csimdjson_element()
         var value = csimdjson_element()
-        while csimdjson_next_member(&members, &name, &value) { body(name.text, JSONValue(value)) }
+        var elements: [Element] = []
+        while csimdjson_next(&rest, &name), csimdjson_next(&rest, &value), let name = JSONValue(name).string {
+            elements.append(body(name, JSONValue(value)))
+        }
+        return elements
     }
 }
 
@@ -92,7 +96,7 @@ import CSimdjson
         var value = csimdjson_element()
         guard csimdjson_get_elements(element, &rest) else { return nil }
         var elements: [Element] = []
-        while csimdjson_next_element(&rest, &value) {
+        while csimdjson_next(&rest, &value) {
             guard let element = body(JSONValue(value)) else { return nil }
             elements.append(element)
         }

@@ -198,7 +198,6 @@ import CSimdjson
         count += length
     }
 
-    /// Makes room for more bytes.
     @inline(__always)
     private mutating func reserve(_ more: Int) {
         if count + more > capacity { grow(by: more) }

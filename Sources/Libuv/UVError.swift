@@ -70,16 +70,3 @@ func check(_ call: String, _ result: Int32) throws(UVError) -> Int32 {
     if let error = UVError(call, result) { throw error }
     return result
 }
-
-/// Runs `body`. If it throws, calls `cleanUp` and passes the error on.
-@discardableResult
-package func onFailure<Result, Failure>(
-    _ cleanUp: () -> Void, _ body: () throws(Failure) -> Result
-) throws(Failure) -> Result {
-    do throws(Failure) {
-        return try body()
-    } catch {
-        cleanUp()
-        throw error
-    }
-}

@@ -51,7 +51,7 @@ package final class Client {
     ) throws(ClientError) {
         self.keepsTexts = keepsTexts
         self.randomBits = randomBits
-        (connector, connection) = try Connector.connect(configuration)
+        (connector, connection) = try Connector.open(configuration)
         connectEnd = connector.deadline.end
         useConnection()
     }
@@ -81,7 +81,8 @@ package final class Client {
         var message: any RequestMessage = request
         if let submit = request as? RunRequest {
             precondition(self.instance != nil, "a submit before the answer to info")
-            message = RunRequest(taskName: submit.taskName, data: submit.data, key: submit.key ?? makeKey())
+            let key = submit.key ?? randomBits().hexDigits + randomBits().hexDigits
+            message = RunRequest(taskName: submit.taskName, data: submit.data, key: key)
         }
         lastSequence += 1
         // A request without a wait has a wait of 0 ms.
@@ -131,9 +132,6 @@ package final class Client {
             if let failure { throw failure }
         }
     }
-
-    /// 32 hexadecimal digits.
-    private func makeKey() -> String { randomBits().hexDigits + randomBits().hexDigits }
 
     private func write(_ sequence: Int) {
         guard let request = unanswered[sequence] else { return }

@@ -23,7 +23,7 @@ final class Connector {
     }
 
     /// A connector and its first connection, within the configured time limit.
-    static func connect(_ configuration: ClientConfiguration) throws(ClientError) -> (Connector, Connection) {
+    static func open(_ configuration: ClientConfiguration) throws(ClientError) -> (Connector, Connection) {
         let connector = try Connector(configuration)
         return try onFailure(connector.close) { () throws(ClientError) in
             (connector, try connector.connect(until: connector.loop.preciseNow + configuration.connectTimeout))

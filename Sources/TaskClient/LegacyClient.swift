@@ -16,7 +16,7 @@ package final class LegacyClient {
 
     /// Connects to the first address of the host that accepts.
     package init(_ configuration: ClientConfiguration) throws(ClientError) {
-        (connector, connection) = try Connector.connect(configuration)
+        (connector, connection) = try Connector.open(configuration)
         connection.onMessage = { [unowned self] (reader, message) throws(ProtocolError) in try take(message, reader) }
     }
 

@@ -54,9 +54,9 @@ package struct Refusal: Error, Hashable, Sendable {
         self.message = message
     }
 
-    private init(_ code: Code, _ message: String, limit: String, _ value: Int) {
+    private init(_ code: Code, _ message: String, _ limit: Limit, _ value: Int) {
         self.init(code, message)
-        self.limit = limit
+        self.limit = limit.name
         self.value = value
     }
 }
@@ -87,24 +87,22 @@ extension Refusal {
 
     package static func tooLarge(limit: Int) -> Refusal {
         Refusal(
-            .tooLarge, "the message is longer than \(limit) bytes, the most that the server accepts",
-            limit: Limit.message.name, limit)
+            .tooLarge, "the message is longer than \(limit) bytes, the most that the server accepts", .message, limit)
     }
 
     package static func queueFull(limit: Int) -> Refusal {
-        Refusal(.queueFull, "the queue is full: at most \(limit) tasks may wait", limit: Limit.queued.name, limit)
+        Refusal(.queueFull, "the queue is full: at most \(limit) tasks may wait", .queued, limit)
     }
 
     package static func memoryFull(limit: Int) -> Refusal {
         Refusal(
-            .memoryFull, "the data does not fit into the memory for tasks, which unfinished tasks use too",
-            limit: Limit.memory.name, limit)
+            .memoryFull, "the data does not fit into the memory for tasks, which unfinished tasks use too", .memory,
+            limit)
     }
 
     package static func tooManyConnections(limit: Int) -> Refusal {
         Refusal(
-            .tooManyConnections, "the server accepts at most \(limit) connections at a time",
-            limit: Limit.connections.name, limit)
+            .tooManyConnections, "the server accepts at most \(limit) connections at a time", .connections, limit)
     }
 
     package static let draining = Refusal(.draining, "the server is shutting down and accepts no more tasks")

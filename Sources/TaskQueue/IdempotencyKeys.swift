@@ -40,7 +40,6 @@ struct IdempotencyKeys {
     /// The length of a task's key in bytes; 0 if it has none.
     func keyLength(of id: TaskID) -> Int { keys[id]?.text.utf8.count ?? 0 }
 
-    /// Removes the key of a task, if it has one.
     mutating func remove(_ id: TaskID) {
         if let key = keys.removeValue(forKey: id) { tasks[key] = nil }
     }

@@ -58,9 +58,6 @@ package struct SerialQueue: ~Copyable {
         /// Without cancelled ones.
         package fileprivate(set) var failed = 0
         package fileprivate(set) var cancelled = 0
-        package fileprivate(set) var waiting = 0
-        /// The ended tasks that are not evicted.
-        package fileprivate(set) var kept = 0
         package fileprivate(set) var evicted = 0
         /// Bytes of data, results, keys and logs, without the log of the running task.
         package fileprivate(set) var heldBytes = 0
@@ -100,7 +97,7 @@ package struct SerialQueue: ~Copyable {
             bytes += key.utf8.count
         }
         if isDraining { throw .draining }
-        if counts.waiting >= limits.queued { throw .queueFull(limit: limits.queued) }
+        if waitingCount >= limits.queued { throw .queueFull(limit: limits.queued) }
         if counts.heldBytes - endedBytes > limits.memory - bytes { throw .memoryFull(limit: limits.memory) }
         let id = tasks.nextID
         return .new(id, .submit(id, submission, at: now, evicted: evictions(tasks: 0, bytes: bytes)))
@@ -191,7 +188,7 @@ package struct SerialQueue: ~Copyable {
             finish(id, outcome, at: now, &effects)
         case .cancel(let id, let now, let evicted):
             evict(evicted, &effects)
-            leaveLine(id)
+            line.remove(id)
             setProgress(.error(.cancelledBeforeStart, startedAt: nil, finishedAt: now), of: id)
             end(id, .cancelledBeforeStart, &effects)
         case .interrupt(let id):
@@ -234,14 +231,13 @@ package struct SerialQueue: ~Copyable {
         tasks.append(TaskRecord(progress: progress, type: type, submittedAt: now))
         line.append(id, type)
         counts.submitted += 1
-        counts.waiting += 1
     }
 
     private mutating func start(_ id: TaskID, at now: Timestamp) -> Effects.Start {
         guard current == nil, let record = tasks[id], let type = record.type,
             case .waiting(let data, let connection) = record.progress
         else { preconditionFailure("outdated change") }
-        leaveLine(id)
+        line.remove(id)
         setProgress(.execute(data: data, since: now, connection: connection), of: id)
         current = RunningTask(id: id, type: type, startedAt: now, log: TaskLog(capacity: logCapacity))
         return Effects.Start(id: id, type: type, data: data)
@@ -268,18 +264,12 @@ package struct SerialQueue: ~Copyable {
 
     private mutating func drain(at now: Timestamp, _ effects: inout Effects) {
         isDraining = true
-        counts.waiting = 0
         // One value, so that all records share one allocation.
         let progress = TaskRecord.Progress.error(.shutDownBeforeStart, startedAt: nil, finishedAt: now)
         for id in line.removeAll() {
             setProgress(progress, of: id)
             end(id, .shutDownBeforeStart, &effects)
         }
-    }
-
-    private mutating func leaveLine(_ id: TaskID) {
-        line.remove(id)
-        counts.waiting -= 1
     }
 
     private mutating func setProgress(_ progress: consuming TaskRecord.Progress, of id: TaskID) {
@@ -301,7 +291,6 @@ package struct SerialQueue: ~Copyable {
         }
         ended.append(id)
         endedBytes += heldBytes(of: id)
-        counts.kept += 1
         effects.ended.append(id)
     }
 
@@ -313,7 +302,6 @@ package struct SerialQueue: ~Copyable {
             let bytes = heldBytes(of: id)
             counts.heldBytes -= bytes
             endedBytes -= bytes
-            counts.kept -= 1
             counts.evicted += 1
             keys.remove(id)
             logs[id] = nil
@@ -333,8 +321,10 @@ package struct SerialQueue: ~Copyable {
 
     // MARK: Reading
 
-    /// The task that runs.
     package var running: TaskID? { current?.id }
+    package var waitingCount: Int { line.count }
+    /// The number of ended tasks that are not evicted.
+    package var keptCount: Int { ended.count }
 
     /// nil if no task has this id, or it was evicted.
     package subscript(id: TaskID) -> TaskRecord? { tasks[id] }
@@ -400,7 +390,7 @@ package struct SerialQueue: ~Copyable {
 
     private func expiry(of id: TaskID) -> Timestamp? {
         guard !isDraining, let age = limits.keptTime else { return nil }
-        return tasks[id]?.finishedAt?.advanced(by: age)
+        return tasks[id]?.times.finishedAt?.advanced(by: age)
     }
 
     /// A part of a list of tasks, newest first.

@@ -46,21 +46,13 @@ package struct TaskRecord: Sendable {
         if case .error(let failure, _, _) = progress { failure } else { nil }
     }
 
-    /// nil if the task has not run.
-    package var startedAt: Timestamp? {
+    /// When the task started, nil if it has not run; and when it ended, nil if it has not.
+    package var times: (startedAt: Timestamp?, finishedAt: Timestamp?) {
         switch progress {
-        case .waiting: nil
-        case .execute(_, let since, _): since
-        case .success(_, let startedAt, _): startedAt
-        case .error(_, let startedAt, _): startedAt
-        }
-    }
-
-    /// nil if the task has not ended.
-    package var finishedAt: Timestamp? {
-        switch progress {
-        case .waiting, .execute: nil
-        case .success(_, _, let finishedAt), .error(_, _, let finishedAt): finishedAt
+        case .waiting: (nil, nil)
+        case .execute(_, let since, _): (since, nil)
+        case .success(_, let startedAt, let finishedAt): (startedAt, finishedAt)
+        case .error(_, let startedAt, let finishedAt): (startedAt, finishedAt)
         }
     }
 

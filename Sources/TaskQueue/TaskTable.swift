@@ -71,7 +71,7 @@ struct TaskTable {
         for index in (0..<pages.firstIndex(from: number + 1, numberOf: \.number)).reversed() {
             let page = pages[index]
             if let found = page.newest(upTo: page.number == number ? slot : .max, &steps) {
-                return (self.id(page: page.number, slot: found), steps)
+                return TaskID(rawValue: page.number << pageBits + found).map { ($0, steps) }
             }
         }
         return nil
@@ -82,13 +82,6 @@ struct TaskTable {
 
     private func place(of id: TaskID) -> (page: Int, slot: Int) {
         (id.rawValue >> pageBits, id.rawValue & (1 << pageBits - 1))
-    }
-
-    private func id(page: Int, slot: Int) -> TaskID {
-        guard let id = TaskID(rawValue: page << pageBits + slot) else {
-            preconditionFailure("no id for slot \(slot) of page \(page)")
-        }
-        return id
     }
 
     private func index(of page: Int) -> Int? {

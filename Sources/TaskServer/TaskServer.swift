@@ -92,7 +92,6 @@ package final class TaskServer {
 
     // MARK: Start
 
-    /// The endpoints that the server listens on.
     package var endpoints: [Endpoint] { listeners?.endpoints ?? [] }
 
     private func listen() throws(StartFailure) {

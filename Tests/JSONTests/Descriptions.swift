@@ -13,9 +13,7 @@ func describe(_ value: borrowing JSONValue) -> String {
 }
 
 func describe(_ object: borrowing JSONObject) -> [String] {
-    var members: [String] = []
-    object.forEach { name, value in members.append("\(name)=\(describe(value))") }
-    return members
+    object.map { name, value in "\(name)=\(describe(value))" }
 }
 
 /// Passes the object that `text` is to `body`.

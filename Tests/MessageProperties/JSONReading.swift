@@ -28,9 +28,7 @@ private enum Value {
     }
 
     static func members(_ object: borrowing JSONObject) -> [(name: String, value: Value)] {
-        var members: [(name: String, value: Value)] = []
-        object.forEach { name, value in members.append((name, Value(value))) }
-        return members
+        object.map { name, value in (name, Value(value)) }
     }
 
     /// In the order of the text.

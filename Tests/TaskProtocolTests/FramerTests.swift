@@ -136,5 +136,15 @@ struct FramerTests {
         #expect(frame(reads, limit: 2_000_000) == [String(decoding: message, as: UTF8.self)])
     }
 
-    /// Every connection has a framer.
+    /// The framer looks at blocks of 64 bytes.
+    @Test(arguments: 1...4) func escapesAreFollowedAcrossBlocks(backslashes: Int) {
+        for length in 50..<140 {
+            let start = #"{"a":""# + String(repeating: "x", count: length) + String(repeating: "\\", count: backslashes)
+            let isEscaped = backslashes % 2 == 1
+            let message = start + (isEscaped ? "\"}{\"}" : "\"}")
+            #expect(frame(message + "{}") == [message, "{}"])
+            #expect(frame(start + "\n{}") == [newline, "{}"])
+            #expect(frame(start) == ["unfinished"])
+        }
+    }
 }

@@ -46,7 +46,7 @@ struct QueueLimitsTests {
         #expect(test.finish().evicted == [3])
         #expect(test.kept == [1, 2, 4])
         #expect(test.queue.isEvicted(3) && !test.queue.isEvicted(2) && !test.queue.isEvicted(5))
-        #expect(test.queue.counts.kept == 2 && test.queue.counts.evicted == 1)
+        #expect(test.queue.keptCount == 2 && test.queue.counts.evicted == 1)
         try test.reject()
         #expect(test.kept == [2, 4, 5])
     }

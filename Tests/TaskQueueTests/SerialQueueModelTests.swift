@@ -155,7 +155,7 @@ private final class Comparison {
         let log = queue.log(of: id)
         return record.state == task.state && record.type == task.type
             && record.result == (try? task.outcome?.get())
-            && [record.submittedAt, record.startedAt, record.finishedAt]
+            && [record.submittedAt, record.times.startedAt, record.times.finishedAt]
                 == [task.submittedAt, task.startedAt, task.finishedAt]
             && (task.state.isFinal || record.connection == task.connection)
             && queue.place(of: id, at: now) == place
@@ -165,8 +165,8 @@ private final class Comparison {
     private func countsAgree() -> Bool {
         let counts = queue.counts
         let cancelled = reference.tasks.count { $0.failureCode == .cancelled }
-        return counts.submitted == reference.tasks.count && counts.waiting == reference.waiting.count
-            && counts.kept == reference.ended.count && counts.evicted == reference.evicted.count
+        return counts.submitted == reference.tasks.count && queue.waitingCount == reference.waiting.count
+            && queue.keptCount == reference.ended.count && counts.evicted == reference.evicted.count
             && counts.heldBytes == reference.heldBytes && counts.cancelled == cancelled
             && counts.succeeded == reference.tasks.count { $0.state == .success }
             && counts.failed + cancelled == reference.tasks.count { $0.state == .error }

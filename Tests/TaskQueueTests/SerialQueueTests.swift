@@ -18,7 +18,7 @@ struct SerialQueueTests {
         #expect(test.finish("result").ended == [1])
         let record = try #require(test.queue[1])
         #expect(record.state == .success && record.result == "result" && test.queue.running == nil)
-        #expect([record.submittedAt, record.startedAt, record.finishedAt] == [10, 20, 30])
+        #expect([record.submittedAt, record.times.startedAt, record.times.finishedAt] == [10, 20, 30])
         #expect(record.connection == .none)
         #expect(record.type?.rawValue == 3)
     }
@@ -63,7 +63,7 @@ struct SerialQueueTests {
         let (id, effects) = try test.queue.reject(TaskFailure(.unknownTaskName, "?"), at: 10)
         #expect(id == 1 && effects.ended == [1] && test.states(1) == [.error])
         try test.submit()
-        #expect(test.queue.counts.waiting == 1 && test.start() == 2)
+        #expect(test.queue.waitingCount == 1 && test.start() == 2)
     }
 
     @Test func anUnknownIDHasNoRecord() throws {

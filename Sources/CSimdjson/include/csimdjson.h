@@ -33,7 +33,7 @@ typedef struct {
     size_t names[64];
 } csimdjson_object;
 
-/// The members of an object, or the elements of an array, from `next` on.
+/// The elements of an array, or the names and values of an object in turn, from `next` on.
 typedef struct {
     csimdjson_element next;
     csimdjson_element end;
@@ -79,11 +79,8 @@ int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t l
 
 csimdjson_sequence csimdjson_members(const csimdjson_object *object);
 
-/// Stores the next member and moves on. Returns false after the last one.
-bool csimdjson_next_member(csimdjson_sequence *members, csimdjson_string *name, csimdjson_element *value);
-
-/// Stores the next element and moves on. Returns false after the last one.
-bool csimdjson_next_element(csimdjson_sequence *elements, csimdjson_element *value);
+/// Stores the next element, name or value and moves on. Returns false after the last one.
+bool csimdjson_next(csimdjson_sequence *rest, csimdjson_element *value);
 
 /// The most bytes of a number that is written.
 enum { CSIMDJSON_MAX_DIGITS = 20 };

@@ -55,6 +55,14 @@ import CLibuv
     }
 }
 
+/// A handle whose callback runs an action.
+@safe package class ActionHandle: Handle {
+    /// nil if nothing is scheduled, or if the handle is closed.
+    final var action: (() -> Void)?
+
+    override final func willClose() { action = nil }
+}
+
 private func handleDidClose(_ handle: UnsafeMutablePointer<uv_handle_t>?) {
     let closed = Unmanaged<Handle>.fromOpaque(uv_handle_get_data(handle)).takeRetainedValue()
     closed.raw.deallocate()

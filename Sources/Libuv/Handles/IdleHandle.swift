@@ -4,9 +4,7 @@ import CLibuv
 /// events are served.
 ///
 /// A timer of 0 ms is no substitute: restarted from its own callback, it can fire again in the same loop iteration.
-@safe package final class IdleHandle: Handle {
-    fileprivate var action: (() -> Void)?
-
+@safe package final class IdleHandle: ActionHandle {
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(on: loop, "uv_idle_init") { uv_idle_init(loop.raw, $0) }
     }
@@ -17,8 +15,6 @@ import CLibuv
         self.action = action
         uv_idle_start(pointer(), iterationDidBegin)
     }
-
-    override func willClose() { action = nil }
 }
 
 private func iterationDidBegin(_ idle: UnsafeMutablePointer<uv_idle_t>?) {

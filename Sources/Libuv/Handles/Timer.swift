@@ -1,9 +1,7 @@
 import CLibuv
 
 /// A one-shot timer on the loop's monotonic clock (`uv_timer_t`).
-@safe package final class Timer: Handle {
-    fileprivate var action: (() -> Void)?
-
+@safe package final class Timer: ActionHandle {
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(on: loop, "uv_timer_init") { uv_timer_init(loop.raw, $0) }
     }
@@ -26,8 +24,6 @@ import CLibuv
         action = nil
         uv_timer_stop(pointer())
     }
-
-    override func willClose() { action = nil }
 }
 
 private func timerDidFire(_ timer: UnsafeMutablePointer<uv_timer_t>?) {

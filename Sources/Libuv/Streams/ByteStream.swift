@@ -16,7 +16,7 @@ package protocol StreamDelegate: AnyObject {
 /// A connection or a pipe (`uv_stream_t`). It retains its delegate until it is closed.
 @safe package class ByteStream: Handle {
     // The small fields come first to fill the padding behind those of Handle: there is one stream per connection.
-    // Accesses to private storage need no exclusivity checks at run time.
+    // Accesses to private storage that call no other module need no exclusivity checks at run time.
 
     private final var reads = false
 

@@ -1,6 +1,7 @@
 import CLibuv
 
-/// Where a listener accepts connections, or the other end of a connection. What depends on the kind of socket is here.
+/// Where a listener accepts connections, or the other end of a connection. Binding, connecting
+/// and naming a socket are here.
 package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     case tcp(SocketAddress)
 

@@ -216,8 +216,5 @@ extension UInt8 {
     fileprivate static let newline = UInt8(ascii: "\n")
     fileprivate static let carriageReturn = UInt8(ascii: "\r")
     fileprivate static let space = UInt8(ascii: " ")
-    fileprivate static let quote = UInt8(ascii: "\"")
-    fileprivate static let backslash = UInt8(ascii: "\\")
     fileprivate static let openingBrace = UInt8(ascii: "{")
-    fileprivate static let closingBrace = UInt8(ascii: "}")
 }

@@ -5,9 +5,7 @@ package import TaskCore
 package enum LegacyRequest: Hashable, Sendable {
     /// Queues a task. An unknown name makes a task that ends in error.
     case run(taskName: String, data: TaskData)
-    /// Asks for the state of a task.
     case status(TaskID)
-    /// Asks for the state and the result of a task.
     case result(TaskID)
 
     init(_ fields: inout Fields) throws(ProtocolError) {

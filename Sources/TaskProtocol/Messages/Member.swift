@@ -68,30 +68,9 @@ extension Member<TaskID> {
     }
 }
 
-/// A value that is one of a few words on the wire.
-protocol WordOnWire: MemberValue, CaseIterable, Sendable, SendableMetatype {
-    var word: StaticString { get }
-}
-
-extension Member where Value: WordOnWire {
-    /// - Parameter words: all of them, for the error message.
-    static func word(_ name: StaticString, _ words: StaticString) -> Member {
-        Member(name, words) { value, _ in Value.allCases.first { value.equals($0.word) } }
-    }
-}
-
-extension TaskState: WordOnWire {}
-
 extension Member<DataEncoding> {
-    static func encoding(_ name: StaticString) -> Member { word(name, "text or base64") }
-}
-
-extension DataEncoding: WordOnWire {
-    var word: StaticString {
-        switch self {
-        case .text: "text"
-        case .base64: "base64"
-        }
+    static func encoding(_ name: StaticString) -> Member {
+        Member(name, "text or base64") { value, _ in value.string.flatMap(DataEncoding.init) }
     }
 }
 

@@ -50,8 +50,12 @@ extension InstanceID: MemberValue {
     func writeValue(to writer: inout JSONWriter) { writer.hexadecimal(rawValue) }
 }
 
-extension WordOnWire {
+extension TaskState: MemberValue {
     func writeValue(to writer: inout JSONWriter) { writer.word(word) }
+}
+
+extension DataEncoding: MemberValue {
+    func writeValue(to writer: inout JSONWriter) { writer.string(rawValue) }
 }
 
 extension Array: MemberValue where Element: MemberValue {

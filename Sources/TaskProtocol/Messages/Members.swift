@@ -15,7 +15,9 @@ enum Members {
     static let key = Member<String>.text("key", length: RunRequest.keyLength)
     static let wait = Member<Bool>.flag("wait")
     static let timeout = Member<Int>.count("timeout_ms")
-    static let status = Member<TaskState>.word("status", "waiting, execute, success or error")
+    static let status = Member<TaskState>("status", "waiting, execute, success or error") { value, _ in
+        TaskState.allCases.first { value.equals($0.word) }
+    }
     static let before = Member<TaskID>.taskID("before")
     static let limit = Member<Int>.integer("limit", in: ListQuery.limitRange)
     static let instance = Member<InstanceID>("instance", "16 hexadecimal digits in lower case") { value, _ in

@@ -68,10 +68,17 @@ private enum InfoMembers {
     static let version = Member<String>.text("version")
     static let protocolVersion = Member<Int>.count("protocol")
     static let taskTypes = Member<[TaskTypeInfo]>.objects("task_types", TaskTypeInfo.init)
-    static let limits = Member<[LimitInfo]>("limits", "an object") { value, _ in LimitInfo.read(value) }
+    /// The limits that are integers or null; a newer server may have others.
+    static let limits = Member<[LimitInfo]>("limits", "an object") { value, _ in
+        value.object { object in
+            let limits = object.map { name, value in
+                value.isNull || value.integer != nil ? LimitInfo(name, value.integer) : nil
+            }
+            return limits.compactMap(\.self)
+        }
+    }
 }
 
-/// A task type of the server.
 package struct TaskTypeInfo: MemberValue, Hashable, Sendable {
     package let name: String
     /// The time before the function runs, in milliseconds; 0 for a command.
@@ -81,9 +88,7 @@ package struct TaskTypeInfo: MemberValue, Hashable, Sendable {
     /// The usual duration of a task in milliseconds; nil if unknown.
     package var usualDuration: Int?
     package var description: String?
-    /// The encoding of the data of tasks.
     package var data = DataEncoding.text
-    /// The encoding of results.
     package var result = DataEncoding.text
 
     package init(name: String, delay: Int) {
@@ -131,16 +136,5 @@ package struct LimitInfo: Hashable, Sendable {
     package init(_ name: String, _ value: Int?) {
         self.name = name
         self.value = value
-    }
-
-    /// Reads the limits that are integers or null; a newer server may have others.
-    @Sendable static func read(_ value: borrowing JSONValue) -> [LimitInfo]? {
-        value.object { object in
-            var limits: [LimitInfo] = []
-            object.forEach { name, value in
-                if value.isNull || value.integer != nil { limits.append(LimitInfo(name, value.integer)) }
-            }
-            return limits
-        }
     }
 }

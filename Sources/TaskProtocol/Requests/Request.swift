@@ -92,7 +92,7 @@ package struct Wait: Hashable, Sendable {
 }
 
 /// The values of the member `type`. To add a request, add it here, to `Request` and to its initializer.
-package enum RequestType: CaseIterable, WordOnWire {
+package enum RequestType: CaseIterable, MemberValue, Sendable {
     case run, status, result, cancel, log, list, stats, info
     /// A word of another version.
     case unknown
@@ -112,6 +112,8 @@ package enum RequestType: CaseIterable, WordOnWire {
         case .unknown: ""
         }
     }
+
+    func writeValue(to writer: inout JSONWriter) { writer.word(word) }
 }
 
 /// Any request with a `seq`, as the server receives it.

@@ -1,7 +1,6 @@
 package import JSON
 package import TaskCore
 
-/// Asks for the result of a task.
 package struct ResultRequest: TaskRequest {
     package static let type = RequestType.result
 
@@ -16,7 +15,6 @@ package struct ResultRequest: TaskRequest {
     package typealias Reply = ResultReply
 }
 
-/// The result of a task.
 package struct ResultReply: ReplyMessage {
     package let state: TaskState
     /// The result; nil unless the state is `success`.

@@ -58,10 +58,8 @@ package struct StatsReply: ReplyMessage {
         (.count("closed_for_errors"), \.closedForErrors),
     ]
     private static let oldestWaiting = Member<Int>.count("oldest_waiting_ms")
-    private static let closedForLimits = Member<[NamedCount]>("closed_for_limits", "an object of counts") { value, _ in
-        counts(value)
-    }
-    private static let refused = Member<[NamedCount]>("refused", "an object of counts") { value, _ in counts(value) }
+    private static let closedForLimits = Member<[NamedCount]>("closed_for_limits", "an object of counts", counts)
+    private static let refused = Member<[NamedCount]>("refused", "an object of counts", counts)
 
     /// A counter that an older or newer server does not have is 0.
     package init(_ fields: inout Fields) throws(ProtocolError) {
@@ -85,17 +83,12 @@ package struct StatsReply: ReplyMessage {
         }
     }
 
-    @Sendable private static func counts(_ value: borrowing JSONValue) -> [NamedCount]? {
+    @Sendable private static func counts(_ value: borrowing JSONValue, _: ClosedRange<Int>) -> [NamedCount]? {
         value.object { object in
-            var counts: [NamedCount]? = []
-            object.forEach { name, value in
-                if let count = value.integer, countRange.contains(count) {
-                    counts?.append(NamedCount(name, count))
-                } else {
-                    counts = nil
-                }
+            let counts = object.map { name, value in
+                value.integer.flatMap { countRange.contains($0) ? NamedCount(name, $0) : nil }
             }
-            return counts
+            return counts.contains(nil) ? nil : counts.compactMap(\.self)
         }
     }
 }

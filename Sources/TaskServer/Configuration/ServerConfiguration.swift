@@ -1,6 +1,5 @@
 import Libuv
 package import TaskCore
-import TaskProtocol
 
 /// What an operator can set. The initial values are the defaults.
 package struct ServerConfiguration: Sendable {
@@ -41,7 +40,4 @@ package struct ServerConfiguration: Sendable {
 
     /// The bytes that all connections together may hold: as many as the tasks, but at least some whole messages.
     var maximumConnectionMemory: Int { max(limits.memory, 16 * limits.message) }
-
-    /// The limits as `info` reports them.
-    var reportedLimits: [LimitInfo] { limits.all.map { LimitInfo($0.limit.name, $0.value) } }
 }

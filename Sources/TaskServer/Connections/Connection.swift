@@ -88,16 +88,15 @@ final class Connection {
 
     var isClosed: Bool { if case .closed = state { true } else { false } }
     private var isOpen: Bool { if case .open = state { true } else { false } }
+    private var isClosing: Bool { if case .closing = state { true } else { false } }
     private var isReadingRequests: Bool { if case .open(paused: []) = state { true } else { false } }
 
     private func pause(_ reason: PauseReasons) {
-        guard case .open(let reasons) = state else { return }
-        state = .open(paused: reasons.union(reason))
+        if case .open(let reasons) = state { state = .open(paused: reasons.union(reason)) }
     }
 
     private func resume(_ reason: PauseReasons) {
-        guard case .open(let reasons) = state else { return }
-        state = .open(paused: reasons.subtracting(reason))
+        if case .open(let reasons) = state { state = .open(paused: reasons.subtracting(reason)) }
     }
 
     private func isPaused(for reason: PauseReasons) -> Bool {
@@ -112,10 +111,7 @@ final class Connection {
 
     private func beginClosing(_ reason: CloseReason) {
         replies.flush()
-        switch state {
-        case .open, .draining: break
-        case .closing, .closed: return
-        }
+        if isClosing || isClosed { return }
         leave(reason)
         state = .closing(until: .max)
         do throws(UVError) {
@@ -264,7 +260,6 @@ final class Connection {
 
     // MARK: Waiting requests
 
-    /// Registers a request that waits for its task.
     func wait(_ request: WaitingRequest, timeout: Int? = nil) {
         let waiter = server.waiters.add(id, for: request.task, question: request.question)
         do throws(UVError) {
@@ -330,7 +325,6 @@ final class Connection {
         }
     }
 
-    /// The result of a task was sent.
     func didAnswerResult(of task: TaskID) {
         if taskWithOwedResult == task { taskWithOwedResult = nil }
     }
@@ -429,8 +423,6 @@ final class Connection {
             close(.failed(error))
             return nil
         }
-        var isClosing = false
-        if case .closing = state { isClosing = true }
         guard isClosing || !stream.isDrained else {
             unacknowledged.bytes = 0
             return stream.isReading ? nil : Self.vanishedCheckTime
@@ -500,7 +492,7 @@ extension Connection: StreamDelegate {
     }
 
     private func proceed() {
-        guard case .closing = state else { return update() }
+        guard isClosing else { return update() }
         do throws(UVError) { try linger() } catch { close(.failed(error)) }
     }
 }

@@ -70,7 +70,6 @@ final class ConnectionTable {
         connection.reject(refusal)
     }
 
-    /// Removes a closed connection.
     func remove(_ connection: Connection) {
         count(connection)
         watched[ObjectIdentifier(connection)] = nil

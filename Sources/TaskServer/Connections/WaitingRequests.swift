@@ -108,7 +108,8 @@ struct WaitingRequests {
     /// Removes and returns the next request to answer.
     mutating func nextEnded() -> (request: WaitingRequest, task: EndedTask?)? {
         guard let next = ended.popFirst() else {
-            releaseMemory()
+            // Collections keep the capacity of their largest size; a connection may be open for years.
+            if isEmpty, waiting.capacity > 64 { self = WaitingRequests() }
             return nil
         }
         if ended.first?.sharesTask(with: next) == true {
@@ -117,13 +118,6 @@ struct WaitingRequests {
             endedBytes -= next.bytes
         }
         return (next.request, next.task)
-    }
-
-    /// Collections keep the capacity of their largest size; a connection may be open for years.
-    private mutating func releaseMemory() {
-        guard isEmpty, waiting.capacity > 64 else { return }
-        waiting = [:]
-        ended = []
     }
 
     /// Removes all requests.

@@ -1,7 +1,7 @@
 import TaskCore
 import TaskProtocol
 
-extension CancelRequest: HandledRequest {
+extension CancelRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         _ = try context.server.record(of: task)
         context.server.scheduler.cancel(task)

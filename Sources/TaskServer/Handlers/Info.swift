@@ -2,7 +2,7 @@ import TaskCore
 import TaskProtocol
 import TaskQueue
 
-extension InfoRequest: HandledRequest {
+extension InfoRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         let server = context.server
         let types = server.catalog.types.enumerated().map { index, type in
@@ -14,7 +14,7 @@ extension InfoRequest: HandledRequest {
             info.result = type.command?.result ?? .text
             return info
         }
-        context.reply(
-            InfoReply(instance: server.instance, taskTypes: types, limits: server.configuration.reportedLimits))
+        let limits = server.configuration.limits.all.map { LimitInfo($0.limit.name, $0.value) }
+        context.reply(InfoReply(instance: server.instance, taskTypes: types, limits: limits))
     }
 }

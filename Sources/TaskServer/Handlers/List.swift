@@ -2,7 +2,7 @@ import TaskCore
 import TaskProtocol
 import TaskQueue
 
-extension ListRequest: HandledRequest {
+extension ListRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         let server = context.server
         let page = server.queue.list(query)

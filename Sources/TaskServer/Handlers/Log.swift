@@ -2,7 +2,7 @@ import TaskCore
 import TaskProtocol
 import TaskQueue
 
-extension LogRequest: HandledRequest {
+extension LogRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         _ = try context.server.record(of: task)
         // An offset beyond the end means the present end.

@@ -25,13 +25,8 @@ struct RequestContext {
     }
 }
 
-/// A request that the server handles. Each kind conforms in a file of its own.
-protocol HandledRequest: RequestMessage {
-    /// Replies, or has the connection wait.
-    func handle(in context: RequestContext) throws(Refusal)
-}
-
 extension Request {
+    /// Replies, or has the connection wait. Each kind of request has its handler in a file of its own.
     func handle(in context: RequestContext) throws(Refusal) {
         switch self {
         case .run(let request): try request.handle(in: context)
@@ -57,13 +52,10 @@ extension WaitingRequest {
     /// - Parameter ended: the task, if it is known to have ended.
     /// - Throws: `Refusal` if the task was evicted before a slow client took the reply.
     func answer(_ ended: EndedTask?, on connection: Connection) throws(Refusal) {
-        let record: TaskRecord
-        if let ended { record = ended.record } else { record = try connection.server.record(of: task) }
+        let record = if let ended { ended.record } else { try connection.server.record(of: task) }
         answer(record, ended?.log, on: connection)
     }
 
-    /// Writes the reply.
-    ///
     /// - Parameter log: nil for the log that the queue has.
     fileprivate func answer(_ record: TaskRecord, _ log: TaskLog?, on connection: Connection) {
         let server = connection.server
@@ -76,7 +68,7 @@ extension WaitingRequest {
         case .status:
             context.reply(StatusReply(server.report(on: record, task), timedOut: timedOut))
         case .result:
-            context.reply(ResultReply(record, encoding: server.encoding(of: record), timedOut: timedOut))
+            context.reply(ResultReply(record, server.catalog, timedOut: timedOut))
             connection.didAnswerResult(of: task)
         case .log(let offset):
             context.reply(LogReply(log ?? server.queue.log(of: task), from: offset, timedOut: timedOut))

@@ -2,7 +2,7 @@ import TaskCore
 import TaskProtocol
 import TaskQueue
 
-extension RunRequest: HandledRequest {
+extension RunRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         let server = context.server
         guard let (id, isExisting) = try server.submit(taskName, data, key: key, from: context.connection.id) else {

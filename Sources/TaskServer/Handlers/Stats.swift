@@ -2,7 +2,7 @@ import TaskCore
 import TaskProtocol
 import TaskQueue
 
-extension StatsRequest: HandledRequest {
+extension StatsRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         let server = context.server
         let counts = server.queue.counts
@@ -12,9 +12,9 @@ extension StatsRequest: HandledRequest {
         stats.succeeded = counts.succeeded
         stats.failed = counts.failed
         stats.cancelled = counts.cancelled
-        stats.waiting = counts.waiting
+        stats.waiting = server.queue.waitingCount
         stats.running = server.queue.running == nil ? 0 : 1
-        stats.kept = counts.kept
+        stats.kept = server.queue.keptCount
         stats.evicted = counts.evicted
         stats.heldBytes = counts.heldBytes
         stats.connectionBytes = server.connections.heldBytes

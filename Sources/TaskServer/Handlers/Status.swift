@@ -2,7 +2,7 @@ import TaskCore
 import TaskProtocol
 import TaskQueue
 
-extension StatusRequest: HandledRequest {
+extension StatusRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         try context.answer(.status, about: task, wait: wait)
     }
@@ -18,8 +18,8 @@ extension TaskServer {
             report.remainingTime = place.remainingTime?.onWire
         }
         report.submittedAt = record.submittedAt.milliseconds
-        report.startedAt = record.startedAt?.milliseconds
-        report.finishedAt = record.finishedAt?.milliseconds
+        report.startedAt = record.times.startedAt?.milliseconds
+        report.finishedAt = record.times.finishedAt?.milliseconds
         report.failure = record.failure
         return report
     }

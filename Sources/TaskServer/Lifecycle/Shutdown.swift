@@ -89,7 +89,6 @@ final class Shutdown {
         }
     }
 
-    /// The running task has ended.
     func taskDidEnd() {
         if state == .draining { leave() }
     }

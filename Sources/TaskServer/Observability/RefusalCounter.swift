@@ -63,27 +63,20 @@ final class RefusalCounter {
         log(code.rawValue, \.refused)
     }
 
-    /// Counts a closed connection.
     func count(_ reason: CloseReason) {
-        switch reason {
-        case .refused(let refusal):
-            refused[refusal.code, default: 0] += 1
-            closedForErrors += 1
-            log(refusal.code.rawValue, \.closed)
-        case .rejected(let refusal):
-            refused[refusal.code, default: 0] += 1
-            log(refusal.code.rawValue, \.closed)
-        case .idle:
-            closedForLimits[Limit.idleTime.name, default: 0] += 1
-        case .notReading, .heldTooMuch:
-            guard let limit = reason.limit else { break }
+        if case .refused = reason { closedForErrors += 1 }
+        if let limit = reason.limit {
             closedForLimits[limit, default: 0] += 1
-            log("over --\(limit)", \.closed)
-        case .clientClosed, .unfinishedMessage, .failed, .serverStopped: break
+            if limit != Limit.idleTime.name { log("over --\(limit)", \.closed) }
+        }
+        switch reason {
+        case .refused(let refusal), .rejected(let refusal):
+            refused[refusal.code, default: 0] += 1
+            log(refusal.code.rawValue, \.closed)
+        case .clientClosed, .unfinishedMessage, .idle, .notReading, .heldTooMuch, .failed, .serverStopped: break
         }
     }
 
-    /// Counts a pause in accepting connections.
     func countPause(_ error: UVError) { log(error.message, \.pauses) }
 
     private func log(_ name: String, _ counts: WritableKeyPath<Summary, [String: Int]>) {

@@ -42,8 +42,6 @@ final class CommandRun: TaskRun {
     private var errorTail: [UInt8] = []
     private var isStayReported = false
 
-    /// Starts a command.
-    ///
     /// - Parameter completion: called once, in a later loop iteration, unless this throws or `abandon` is called.
     init(
         _ command: Command, for id: TaskID, data: String, _ context: CommandContext,
@@ -128,12 +126,11 @@ final class CommandRun: TaskRun {
     func abandon() { close() }
 
     private func processDidEnd(_ end: ChildProcess.End) {
-        let isInterrupted: Bool
+        let isInterrupted = if case .running = state { false } else { true }
         switch state {
-        case .running: (state, isInterrupted) = (.awaitingSession(end, nil, killedAt: nil), false)
-        case .interrupting(let failure): (state, isInterrupted) = (.awaitingSession(end, failure, killedAt: nil), true)
-        case .killing(let failure, let since):
-            (state, isInterrupted) = (.awaitingSession(end, failure, killedAt: since), true)
+        case .running: state = .awaitingSession(end, nil, killedAt: nil)
+        case .interrupting(let failure): state = .awaitingSession(end, failure, killedAt: nil)
+        case .killing(let failure, let since): state = .awaitingSession(end, failure, killedAt: since)
         case .awaitingSession, .ended: return
         }
         readPipes()
@@ -187,7 +184,9 @@ final class CommandRun: TaskRun {
         case (nil, .exited(let status)): failed = .exited(status: status)
         case (nil, .signalled(let number)): failed = .ended(bySignal: number, named: signalName(number))
         }
-        if !errorTail.isEmpty { failed.errorOutput = errorTail.textFromCharacterBoundary }
+        // Without the continuation bytes of a character that was cut at the start.
+        let tail = errorTail.drop { $0 & 0b1100_0000 == 0b1000_0000 }
+        if !errorTail.isEmpty { failed.errorOutput = String(decoding: tail, as: UTF8.self) }
         return .failure(failed)
     }
 }
@@ -199,12 +198,5 @@ extension DataEncoding {
         case .text: String(validating: bytes, as: UTF8.self)
         case .base64: Base64.encode(bytes)
         }
-    }
-}
-
-extension [UInt8] {
-    /// The text without the continuation bytes of a character that was cut at the start.
-    fileprivate var textFromCharacterBoundary: String {
-        String(decoding: drop { $0 & 0b1100_0000 == 0b1000_0000 }, as: UTF8.self)
     }
 }

@@ -12,8 +12,15 @@ final class FunctionRun: TaskRun {
         _ delay: Duration, _ function: @escaping @Sendable (String) throws -> String, data: String, on loop: EventLoop,
         completion: @escaping (Result<String, TaskFailure>) -> Void
     ) {
-        Work.queue(on: loop) { [flag] in
-            perform(delay, function, data, flag)
+        Work.queue(on: loop) { [flag] () -> Result<String, TaskFailure>? in
+            guard flag.wait(delay) else { return nil }
+            do {
+                return .success(try function(data))
+            } catch {
+                // Bounded, because the message is kept and lists show it.
+                let message = String(decoding: "\(error)".utf8.prefix(4096), as: UTF8.self)
+                return .failure(TaskFailure(.failed, message))
+            }
         } completion: { [self] outcome in
             switch (outcome, failure) {
             case (let outcome?, _): completion(outcome)
@@ -32,18 +39,4 @@ final class FunctionRun: TaskRun {
     func kill() {}
     var patience: UInt64 { 0 }
     func abandon() {}
-}
-
-/// - Returns: nil if the delay was cancelled.
-@Sendable private func perform(
-    _ delay: Duration, _ function: (String) throws -> String, _ data: String, _ flag: CancellationFlag
-) -> Result<String, TaskFailure>? {
-    guard flag.wait(delay) else { return nil }
-    do {
-        return .success(try function(data))
-    } catch {
-        // Bounded, because the message is kept and lists show it.
-        let message = String(decoding: "\(error)".utf8.prefix(4096), as: UTF8.self)
-        return .failure(TaskFailure(.failed, message))
-    }
 }

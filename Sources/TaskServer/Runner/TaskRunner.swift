@@ -2,7 +2,6 @@ import Libuv
 import ProcessTree
 import TaskCore
 
-/// A running task.
 protocol TaskRun: AnyObject {
     /// Ends the task early. It fails with the failure of the first call.
     func interrupt(_ failure: TaskFailure)

@@ -46,7 +46,6 @@ final class DeferredWork {
         }
     }
 
-    /// Notifies all remaining waiters.
     func finishNotifications() {
         while !notifications.isEmpty { notifySlice() }
     }

@@ -82,7 +82,13 @@ final class Scheduler {
         do throws(Refusal) {
             (id, isExisting) = try queue.submitAtOnce(submission, at: clock.now)
         } catch {
-            throw addingRetryTime(to: error, size)
+            var refusal = error
+            // Data that exceeds the limit by itself never fits.
+            if refusal.limit != nil, size <= queue.limits.memory {
+                // The estimated time until the next task starts; a second if unknown.
+                refusal.retryAfter = queue.remainingTimeOfRunning(at: clock.now).map { max(1, $0.onWire) } ?? 1000
+            }
+            throw refusal
         }
         if isExisting {
             logSubmit(id, from: connection, "the key is known")
@@ -105,21 +111,10 @@ final class Scheduler {
         return id
     }
 
-    /// Adds to the refusal of a full queue the estimated time until the next task starts; a second if unknown. Data that
-    /// exceeds the limit by itself never fits.
-    private func addingRetryTime(to refusal: Refusal, _ size: Int) -> Refusal {
-        guard refusal.limit != nil, size <= queue.limits.memory else { return refusal }
-        var refusal = refusal
-        refusal.retryAfter = queue.remainingTimeOfRunning(at: clock.now).map { max(1, $0.onWire) } ?? 1000
-        return refusal
-    }
-
     // MARK: Running
 
-    /// Starts the next task unless one runs.
     private func startNext() {
-        guard !runner.isBusy, let change = queue.planStart(at: clock.now) else { return }
-        apply(change)
+        if !runner.isBusy, let change = queue.planStart(at: clock.now) { apply(change) }
     }
 
     private func run(_ start: Effects.Start) {
@@ -147,15 +142,14 @@ final class Scheduler {
 
     /// Ends a waiting task, or interrupts a running one.
     func cancel(_ id: TaskID) {
-        guard let change = queue.planCancel(id, at: clock.now) else { return }
-        apply(change)
+        if let change = queue.planCancel(id, at: clock.now) { apply(change) }
     }
 
     /// Ends all waiting tasks and refuses further ones.
     ///
     /// - Returns: the number of tasks that waited.
     func drain() -> Int {
-        let waiting = queue.counts.waiting
+        let waiting = queue.waitingCount
         _ = queue.apply(.drain(at: clock.now))
         let dropped = server.waiters.tasks.filter { $0 != queue.running }
         server.deferred.notifyNow(dropped.flatMap { server.waiters.releaseAll(of: $0) }, .taskEnded(nil))

@@ -84,11 +84,11 @@ private struct LogReader {
         var answer: Answer<LogReply>?
         let request = LogRequest(command.id, offset: offset, wait: wait)
         conversation.client.send(request, for: command.instance.value) { answer = $0 }
-        do throws(Conversation.Stop) {
-            try conversation.wait { answer != nil }
-        } catch {
+        try conversation.wait {
+            answer != nil
+        } orThrow: { stop throws(CommandEnd) in
             try endLine()
-            throw end(error, isWaiting: wait != nil)
+            return end(stop, isWaiting: wait != nil)
         }
         guard let answer else { preconditionFailure("no answer, and no error") }
         let part = try context.reply(answer, of: command.id)

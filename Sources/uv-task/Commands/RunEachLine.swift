@@ -71,11 +71,7 @@ final class RunEachLine {
             submitLines()
             read()
             if unanswered.isEmpty, awaited == 0, isRefused || input != .reading { break }
-            do throws(Conversation.Stop) {
-                try conversation.wait { !arrived.isEmpty }
-            } catch {
-                throw end(error)
-            }
+            try conversation.wait(until: { !arrived.isEmpty }, orThrow: end)
             let arrivals = arrived
             arrived = []
             for arrival in arrivals { try take(arrival) }

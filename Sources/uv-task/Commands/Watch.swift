@@ -28,8 +28,9 @@ struct WatchCommand: Subcommand {
         return try context.connect { conversation throws(CommandEnd) in
             try conversation.watchSignals()
             let watch = try Watch(conversation, isJSON: json.isOn)
+            // Restores the screen before the message of a `CommandEnd` is printed.
             defer { watch.close() }
-            return try watch.perform()
+            try watch.perform()
         }
     }
 }
@@ -64,23 +65,24 @@ private final class Watch {
 
     /// Restores the terminal. Must be called once.
     func close() {
-        leaveScreen()
+        // The terminal may be closed.
+        if hasScreen { try? console.write(WatchScreen.leave) }
         timer.close()
         resize?.close()
     }
 
-    func perform() throws(CommandEnd) -> ProgramExit {
+    /// Runs until a signal or a failure ends it. ^C ends it with success.
+    func perform() throws(CommandEnd) -> Never {
         resize = try conversation.watch(.windowChange) { [unowned self] in isResized = true }
         ask()
         while true {
-            do throws(Conversation.Stop) {
-                try conversation.wait { isTimeToAsk && isComplete || hasNewAnswers || isResized }
-            } catch {
-                leaveScreen()
-                switch error {
-                case .signal(.interrupt): return .success
-                case .signal(let signal): throw CommandEnd(signal, nil)
-                case .lost(let error): throw context.end(error)
+            try conversation.wait {
+                isTimeToAsk && isComplete || hasNewAnswers || isResized
+            } orThrow: { stop in
+                switch stop {
+                case .signal(.interrupt): CommandEnd(.success, nil)
+                case .signal(let signal): CommandEnd(signal, nil)
+                case .lost(let error): context.end(error)
                 }
             }
             if hasNewAnswers || isResized { try show() }
@@ -131,16 +133,11 @@ private final class Watch {
         self.hasNewAnswers = false
         isResized = false
         guard let tasks, isComplete else { return }
-        do throws(CommandEnd) {
-            let part = try context.reply(tasks)
-            if isJSON {
-                if hasNewAnswers { try console.write(context.jsonLine(tasks.text)) }
-            } else if let stats {
-                try draw(part.tasks, try context.reply(stats))
-            }
-        } catch {
-            leaveScreen()
-            throw error
+        let part = try context.reply(tasks)
+        if isJSON {
+            if hasNewAnswers { try console.write(context.jsonLine(tasks.text)) }
+        } else if let stats {
+            try draw(part.tasks, try context.reply(stats))
         }
     }
 
@@ -152,12 +149,5 @@ private final class Watch {
             hasColors: console.outputHasColors)
         try console.write((hasScreen ? "" : WatchScreen.enter) + WatchScreen.picture(lines))
         hasScreen = true
-    }
-
-    private func leaveScreen() {
-        guard hasScreen else { return }
-        hasScreen = false
-        // The terminal may be closed.
-        try? console.write(WatchScreen.leave)
     }
 }

@@ -6,7 +6,7 @@ import TaskProtocol
 /// A command's connection to the server, and the signals that end its waits.
 final class Conversation {
     /// Why a wait ended early.
-    enum Stop: Error {
+    enum Stop {
         case lost(ClientError)
         case signal(Signal)
     }
@@ -60,13 +60,17 @@ final class Conversation {
     // MARK: Requests
 
     /// Runs the loop until `condition` holds.
-    func wait(until condition: () -> Bool) throws(Stop) {
+    ///
+    /// - Parameter end: makes the error if the wait ends early.
+    func wait(
+        until condition: () -> Bool, orThrow end: (Stop) throws(CommandEnd) -> CommandEnd
+    ) throws(CommandEnd) {
         do throws(ClientError) {
             try client.run { condition() || signal != nil }
         } catch {
-            throw .lost(error)
+            throw try end(.lost(error))
         }
-        if let signal { throw .signal(signal) }
+        if let signal { throw try end(.signal(signal)) }
     }
 
     /// - Parameter interrupted: the message if a watched signal ends the process first.
@@ -88,12 +92,12 @@ final class Conversation {
                 unanswered -= 1
             }
         }
-        do throws(Stop) {
-            try wait { unanswered == 0 }
-        } catch {
-            switch error {
-            case .lost(let error): throw context.end(error)
-            case .signal(let signal): throw CommandEnd(signal, interrupted())
+        try wait {
+            unanswered == 0
+        } orThrow: { stop in
+            switch stop {
+            case .lost(let error): context.end(error)
+            case .signal(let signal): CommandEnd(signal, interrupted())
             }
         }
         return answers.compactMap(\.self)

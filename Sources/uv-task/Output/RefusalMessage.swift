@@ -16,7 +16,9 @@ enum RefusalMessage {
             text += " (--\(shortened(limit))\(value))"
         }
         if let advice = advice(refusal, options) { text += "; \(advice)" }
-        return id.map { isNamed(in: refusal) ? text : "task \($0): \(text)" } ?? text
+        // The server's sentences for these two name the task.
+        guard let id, refusal.code != .unknownTask, refusal.code != .expired else { return text }
+        return "task \(id): \(text)"
     }
 
     private static func advice(_ refusal: Refusal, _ options: String) -> String? {
@@ -31,10 +33,5 @@ enum RefusalMessage {
         case .draining: "try again when it runs again"
         default: refusal.retryAfter.map { "try again in \(Durations.about($0))" }
         }
-    }
-
-    /// Whether the server's sentence names the task.
-    private static func isNamed(in refusal: Refusal) -> Bool {
-        refusal.code == .unknownTask || refusal.code == .expired
     }
 }

@@ -36,7 +36,7 @@ enum TerminalText {
     /// - Parameter width: clips the text to so many columns, in time linear in `width`; nil for any width.
     static func escapedLine(_ text: String, width: Int? = nil) -> String {
         func escapedLine(_ text: String) -> String {
-            replacing({ isObeyed($0) || breaksLine($0) }, in: text, with: escape)
+            replacing({ isObeyed($0) || ["\t", "\n", "\u{2028}", "\u{2029}"].contains($0) }, in: text, with: escape)
         }
         guard let width else { return escapedLine(text) }
         return clipped(escapedLine(String(text.unicodeScalars.prefix(scalarLimit(width)))), to: width)
@@ -66,9 +66,5 @@ enum TerminalText {
         case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false
         }
-    }
-
-    private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
-        ["\t", "\n", "\u{2028}", "\u{2029}"].contains(scalar)
     }
 }

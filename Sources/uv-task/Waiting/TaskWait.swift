@@ -77,11 +77,10 @@ final class TaskWait<Request: TaskWaitRequest> {
         var exit = ProgramExit.success
         var results = ReorderBuffer<Answer<Request.Reply>>(next: 0)
         while answered < ids.count {
-            do throws(Conversation.Stop) {
-                try conversation.wait { !arrived.isEmpty }
-            } catch {
-                throw end(
-                    error, display.open, unprinted: Request.wantsResults ? Array(ids[results.next...]) : display.open)
+            try conversation.wait {
+                !arrived.isEmpty
+            } orThrow: { stop in
+                end(stop, display.open, unprinted: Request.wantsResults ? Array(ids[results.next...]) : display.open)
             }
             let arrivals = arrived
             arrived = []
