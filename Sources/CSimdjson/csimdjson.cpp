@@ -16,14 +16,14 @@ struct csimdjson_parser {
 
 // simdjson's elements and iterators consist of the two words of a csimdjson_element and cross the C interface by value.
 template <typename Position> static csimdjson_element element_of(const Position &position) {
-    static_assert(
-        sizeof(Position) == sizeof(csimdjson_element) && std::is_trivially_copyable<Position>::value, "two words");
+    static_assert(sizeof(Position) == sizeof(csimdjson_element) && std::is_trivially_copyable<Position>::value);
     csimdjson_element element;
     std::memcpy(&element, &position, sizeof element);
     return element;
 }
 
 template <typename Position> static Position position_of(const csimdjson_element &element) {
+    static_assert(sizeof(Position) == sizeof(csimdjson_element) && std::is_trivially_copyable<Position>::value);
     Position position;
     std::memcpy(&position, &element, sizeof position);
     return position;
@@ -38,7 +38,8 @@ template <typename Container> static csimdjson_sequence sequence_of(const Contai
 }
 
 static unsigned hash_of(const char *name, size_t length) {
-    return length == 0 ? 0 : (length * 7 + static_cast<unsigned char>(name[0])) % 64;
+    // With this factor, no two members of a request have the same hash.
+    return length == 0 ? 0 : (length * 13 + static_cast<unsigned char>(name[0])) % 64;
 }
 
 static bool has_name(const dom::object::iterator &member, const char *name, size_t length) {
@@ -55,10 +56,11 @@ int csimdjson_parse(csimdjson_parser *parser, const uint8_t *text, size_t length
     if (length == 0) return EMPTY;
     // simdjson reads beyond the end of its input: with `true` it copies the text into a padded buffer of its own.
     dom::element root;
-    error_code error = parser->parser.parse(text, length, true).get(root);
-    if (!error && !csimdjson_get_object(element_of(root), &parser->root)) error = INCORRECT_TYPE;
+    const error_code error = parser->parser.parse(text, length, true).get(root);
+    if (error) return error;
+    if (!csimdjson_get_object(element_of(root), &parser->root)) return INCORRECT_TYPE;
     *object = &parser->root;
-    return error;
+    return SUCCESS;
 }
 
 const char *csimdjson_message(int error) { return error_message(static_cast<error_code>(error)); }
@@ -88,7 +90,7 @@ bool csimdjson_get_object(csimdjson_element element, csimdjson_object *object) {
         const uint64_t bit = uint64_t{1} << hash;
         object->shared_hashes |= object->hashes & bit;
         object->hashes |= bit;
-        object->names[hash] = element_of(position).index;
+        object->positions[hash] = element_of(position).index;
         object->count++;
     }
     return true;
@@ -108,7 +110,7 @@ int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t l
     const unsigned hash = hash_of(text, length);
     if (!(object->hashes >> hash & 1)) return 0;
     if (!(object->shared_hashes >> hash & 1)) {
-        const auto member = position_of<dom::object::iterator>({object->element.document, object->names[hash]});
+        const auto member = position_of<dom::object::iterator>({object->element.document, object->positions[hash]});
         if (!has_name(member, text, length)) return 0;
         *value = element_of(member.value());
         return 1;

@@ -18,7 +18,7 @@ import CSimdjson
         case repeated
     }
 
-    /// Looks a name up, byte for byte, in O(`count`).
+    /// Looks a name up, byte for byte, usually in O(1); in O(`count`) if other names have the same hash.
     package subscript(name: StaticString) -> Lookup {
         @_lifetime(copy self) get {
             var value = csimdjson_element()

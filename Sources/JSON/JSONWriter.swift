@@ -10,7 +10,7 @@ import CSimdjson
     /// The number of bytes written.
     package private(set) var count = 0
 
-    /// Allocates nothing until something is written: until then, `start` is not a real address.
+    /// Allocates nothing until something is written: until then, `start` must not be dereferenced.
     package init() {
         capacity = 0
         start = UnsafeMutablePointer(bitPattern: 1)!
@@ -127,7 +127,7 @@ import CSimdjson
 
     // MARK: Bytes
 
-    /// Whether a comma must come before a value or a name: not if it is the first of its container or a member's value.
+    /// Whether a comma comes next: not at the beginning of a container or a line, nor before the value of a member.
     private var needsSeparator: Bool {
         guard count > 0 else { return false }
         return switch start[count - 1] {

@@ -1,25 +1,24 @@
 import CSimdjson
 
-/// The bytes of a block that begin or end a string, an escape, an object or a line: a bit for each byte, the lowest for the
-/// first one.
+/// Which bytes of a block are quotes, backslashes, braces or newlines: a bit for each byte, the lowest for the first one.
 package struct Marks {
     /// The most bytes of a block.
     package static let blockSize = Int(JSON_BLOCK)
 
     package var quotes: UInt64
     package var backslashes: UInt64
-    /// Braces and newlines, inside strings too.
-    package var others: UInt64
+    /// Inside strings, too.
+    package var bracesAndNewlines: UInt64
 }
 
 extension Span<UInt8> {
     /// The marks of a block.
     ///
-    /// - Parameter length: at most `Marks.blockSize`.
+    /// - Parameter length: 1 to `Marks.blockSize`.
     package func marks(from start: Int, length: Int) -> Marks {
-        precondition(0 <= start && 0 <= length && length <= count - start)
+        precondition(0 <= start && 0 < length && length <= Marks.blockSize && length <= count - start)
         let marks = withUnsafeBufferPointer { json_find_marks($0.baseAddress! + start, length) }
-        return Marks(quotes: marks.quotes, backslashes: marks.backslashes, others: marks.others)
+        return Marks(quotes: marks.quotes, backslashes: marks.backslashes, bracesAndNewlines: marks.braces_and_newlines)
     }
 }
 

@@ -226,6 +226,7 @@ package struct SerialQueue: ~Copyable {
             counts.heldBytes += key.utf8.count
         }
         let connection = submission.connection
+        // Moved out of the submission, not copied.
         let data = (consume submission).data
         let progress = TaskRecord.Progress.waiting(data: data, connection: connection)
         tasks.append(TaskRecord(progress: progress, type: type, submittedAt: now))

@@ -211,7 +211,8 @@ package final class TaskServer {
     }
 }
 
-/// Unix time at the start, plus the loop's monotonic clock: it does not jump when the system's clock is set.
+/// Unix time: the system's time when the server started, plus the time since then on the monotonic clock. It does not jump when
+/// the system's clock is set.
 struct ServerClock {
     private let loop: EventLoop
     /// In milliseconds.

@@ -3,7 +3,7 @@ import Testing
 @testable import JSON
 
 struct MarksTests {
-    @Test(arguments: [0, 1, 17, 63, 64]) func eachMarkOfABlockIsFound(length: Int) {
+    @Test(arguments: [1, 17, 63, 64]) func eachMarkOfABlockIsFound(length: Int) {
         let text = Array(#"{"a\"b": {"c": [1, 2]}, "d\\": "{}"}"#.utf8) + [0x0A, 0x0D, 0x00, 0xFF]
         for start in 0..<text.count {
             let bytes = (0..<(start + 64)).map { text[$0 % text.count] }
@@ -13,7 +13,7 @@ struct MarksTests {
                 let bit: UInt64 = 1 << UInt64(offset)
                 #expect((marks.quotes & bit != 0) == (byte == UInt8(ascii: "\"")))
                 #expect((marks.backslashes & bit != 0) == (byte == UInt8(ascii: "\\")))
-                #expect((marks.others & bit != 0) == Array("{}\n".utf8).contains(byte))
+                #expect((marks.bracesAndNewlines & bit != 0) == Array("{}\n".utf8).contains(byte))
             }
         }
     }
@@ -36,7 +36,6 @@ struct MarksTests {
     @Test func noOtherByteIsEscaped() {
         let others = (UInt8(0x20)...0xFF).filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
         #expect(others.span.firstEscapedByte(from: 0) == nil)
-        let none: [UInt8] = []
-        #expect(none.span.firstEscapedByte(from: 0) == nil)
+        #expect(Span<UInt8>().firstEscapedByte(from: 0) == nil)
     }
 }

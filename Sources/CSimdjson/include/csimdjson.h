@@ -29,8 +29,8 @@ typedef struct {
     /// The hashes, from 0 to 63, that some member has, and those that more than one has.
     uint64_t hashes;
     uint64_t shared_hashes;
-    /// For each hash, the name of the last member that has it.
-    size_t names[64];
+    /// For each hash, the position of the last member that has it.
+    size_t positions[64];
 } csimdjson_object;
 
 /// The elements of an array, or the names and values of an object in turn, from `next` on.
@@ -46,12 +46,7 @@ typedef struct {
 } csimdjson_string;
 
 static inline bool csimdjson_equals(csimdjson_string string, const uint8_t *bytes, size_t length) {
-    if (string.length != length) return false;
-    // Names are short: a call of memcmp would take longer.
-    for (size_t index = 0; index < length; index++) {
-        if (string.start[index] != bytes[index]) return false;
-    }
-    return true;
+    return string.length == length && __builtin_memcmp(string.start, bytes, length) == 0;
 }
 
 /// Returns NULL if memory is exhausted.
@@ -74,7 +69,7 @@ bool csimdjson_get_string(csimdjson_element element, csimdjson_string *value);
 bool csimdjson_get_object(csimdjson_element element, csimdjson_object *object);
 bool csimdjson_get_elements(csimdjson_element element, csimdjson_sequence *elements);
 
-/// How many members have a name: 0, 1, or 2 for more. Stores the value of the first one. Names are compared byte for byte.
+/// How many members have a name: 0, 1, or 2 for two or more. Stores the value of the first one. Names are compared byte for byte.
 int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length, csimdjson_element *value);
 
 csimdjson_sequence csimdjson_members(const csimdjson_object *object);

@@ -1,5 +1,5 @@
-// Finds the bytes of a JSON text that have a meaning. In C, because Swift has no call that turns a comparison of 64 bytes into
-// 64 bits.
+// Searches for the bytes that matter to a reader or writer of JSON. In C, because Swift has no call that turns a comparison of
+// 64 bytes into 64 bits.
 #ifndef JSON_MARKS_H
 #define JSON_MARKS_H
 
@@ -13,15 +13,15 @@ enum { JSON_BLOCK = 64 };
 typedef uint8_t json_block __attribute__((ext_vector_type(JSON_BLOCK)));
 typedef bool json_flags __attribute__((ext_vector_type(JSON_BLOCK)));
 
-/// Which bytes of a block begin or end a string, an escape, an object or a line: a bit for each byte, the lowest for the first.
+/// Which bytes of a block are quotes, backslashes, braces or newlines: a bit for each byte, the lowest for the first one.
 typedef struct {
     uint64_t quotes;
     uint64_t backslashes;
-    /// Braces and newlines.
-    uint64_t others;
+    uint64_t braces_and_newlines;
 } json_marks;
 
 static inline uint64_t json_bits(json_flags flags) {
+    _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lowest bit is that of the first byte");
     uint64_t bits;
     memcpy(&bits, &flags, sizeof bits);
     return bits;
@@ -40,7 +40,7 @@ static inline json_marks json_find_marks(const uint8_t *bytes, size_t count) {
     json_marks marks;
     marks.quotes = json_bits(__builtin_convertvector(block == '"', json_flags));
     marks.backslashes = json_bits(__builtin_convertvector(block == '\\', json_flags));
-    marks.others =
+    marks.braces_and_newlines =
         json_bits(__builtin_convertvector((block == '{') | (block == '}') | (block == '\n'), json_flags));
     return marks;
 }

@@ -4,7 +4,9 @@ import TaskCore
 /// Splits a byte stream into messages by the rules under "Framing" in PROTOCOL.md.
 ///
 /// A message is the text from a `{` to the `}` that closes it, on one line. The framer does not parse JSON: it follows
-/// braces and strings, looks at each byte once, and finds the same messages however the stream is cut into reads.
+/// braces and strings, in time linear in the bytes, and finds the same messages however the stream is cut into reads.
+///
+/// A class, because each use of a struct that a connection changes would be checked for exclusive access at run time.
 package final class Framer {
     private enum State {
         case betweenMessages
@@ -74,7 +76,7 @@ package final class Framer {
     }
 
     private func hold(_ part: Span<UInt8>) {
-        // Taken out of the property, because an access that contains a call into another module is checked at run time.
+        // In a local variable: a change of the property that calls another module would be checked at run time.
         var bytes = held
         held = []
         bytes.append(copying: part)
@@ -141,24 +143,24 @@ package final class Framer {
     /// newline (then the state is `skippingLine`).
     private func scan(_ bytes: Span<UInt8>, from position: inout Int, to end: Int) {
         var isInString = state != .inObject
-        var escapesNext = state == .afterBackslash
+        var nextIsEscaped = state == .afterBackslash
         while position < end {
             let length = min(Marks.blockSize, end - position)
             var marks = bytes.marks(from: position, length: length)
-            if escapesNext || marks.backslashes != 0 {
-                escapesNext = marks.removeEscapedQuotes(length, isInString, escapesNext)
+            if nextIsEscaped || marks.backslashes != 0 {
+                nextIsEscaped = marks.removeEscapes(length: length, isInString: isInString, isEscaped: nextIsEscaped)
             }
             let inStrings = marks.bytesInStrings(isInString)
-            while marks.others != 0 {
-                let offset = marks.others.trailingZeroBitCount
-                marks.others &= marks.others - 1
+            while marks.bracesAndNewlines != 0 {
+                let offset = marks.bracesAndNewlines.trailingZeroBitCount
+                marks.bracesAndNewlines &= marks.bracesAndNewlines - 1
                 switch bytes[position + offset] {
                 case .newline:
                     position += offset + 1
                     return state = .skippingLine
                 case _ where inStrings & 1 << offset != 0: break
                 case .openingBrace: depth += 1
-                default:
+                default:  // A closing brace.
                     depth -= 1
                     if depth > 0 { break }
                     position += offset + 1
@@ -168,16 +170,16 @@ package final class Framer {
             isInString = inStrings & 1 << (length - 1) != 0
             position += length
         }
-        state = !isInString ? .inObject : escapesNext ? .afterBackslash : .inString
+        state = !isInString ? .inObject : nextIsEscaped ? .afterBackslash : .inString
     }
 }
 
 extension Marks {
-    /// The bytes inside strings, with the quotes that begin one: a bit for each.
+    /// A bit for each byte inside a string. Opening quotes count, closing quotes do not.
     ///
     /// - Parameter isInString: whether the block begins inside a string.
     fileprivate func bytesInStrings(_ isInString: Bool) -> UInt64 {
-        // Each bit becomes the parity of the quotes up to its byte.
+        // Each bit becomes the parity of the quotes up to its byte (a prefix XOR).
         var bits = quotes
         var distance: UInt64 = 1
         while distance < 64 {
@@ -187,14 +189,13 @@ extension Marks {
         return isInString ? ~bits : bits
     }
 
-    /// Removes the quotes that follow a backslash inside a string.
+    /// Removes the quotes that follow a backslash inside a string, and all backslashes.
     ///
     /// - Parameters:
-    ///   - length: of the block.
     ///   - isInString: whether the block begins inside a string.
-    ///   - isEscaped: whether a backslash comes before the block.
+    ///   - isEscaped: whether a backslash escapes its first byte.
     /// - Returns: whether a backslash escapes the byte after the block.
-    fileprivate mutating func removeEscapedQuotes(_ length: Int, _ isInString: Bool, _ isEscaped: Bool) -> Bool {
+    fileprivate mutating func removeEscapes(length: Int, isInString: Bool, isEscaped: Bool) -> Bool {
         if isEscaped {
             quotes &= ~1
             backslashes &= ~1

@@ -198,7 +198,6 @@ final class Connection {
 
     /// Reads requests until the bytes are used up, or until the connection pauses or ends.
     private func readRequests(_ bytes: Span<UInt8>, from position: inout Int) {
-        let now = server.loop.now
         while isReadingRequests {
             do throws(ProtocolError) {
                 switch try framer.nextMessage(in: bytes, at: &position) {
@@ -210,7 +209,7 @@ final class Connection {
                 refuse(error)
             }
             budget.addRequest()
-            lastProgress = now
+            lastProgress = lastActivity
             spendBudget()
         }
     }
@@ -281,13 +280,16 @@ final class Connection {
     /// Ends the wait of a request; `answerEndedRequests` answers it.
     func endWait(_ number: Int, _ outcome: WaitOutcome) { changeWaiting { $0.end(number, outcome) } }
 
-    /// Changes the waiting requests outside their property. A change of a property that calls other modules is checked at run
-    /// time for exclusive access, and then so is each use of the property; there are several in each read.
+    /// Changes the waiting requests in a local variable. If another module is called while a property is changed, each use of
+    /// the property is checked for exclusive access at run time, and each read uses this one several times.
     private func changeWaiting<Result, Failure>(
         _ change: (inout WaitingRequests) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         var changed = exchange(&waiting, with: WaitingRequests())
-        defer { waiting = changed }
+        defer {
+            precondition(waiting.isEmpty, "the waiting requests were changed while they were being changed")
+            waiting = changed
+        }
         return try change(&changed)
     }
 
@@ -363,16 +365,13 @@ final class Connection {
         budget.add(replyBytes: replies.append(for: self, write))
     }
 
-    /// Sends replies. The stream keeps what the socket does not take at once.
+    /// Sends replies. The stream keeps what the socket does not take at once; until it has taken all, the connection pauses.
+    /// May be called while a request is handled.
     func send(_ replies: Span<UInt8>) {
         guard !isClosed else { return }
         noteActivity()
-        do throws(UVError) { try stream.write(replies) } catch { close(.failed(error)) }
-    }
-
-    /// Pauses until the socket has taken all replies. May be called while a request is handled.
-    func didSend() {
-        guard !isClosed, !stream.isDrained else { return }
+        do throws(UVError) { try stream.write(replies) } catch { return close(.failed(error)) }
+        if stream.isDrained { return }
         pause(.unsentReplies)
         stream.stopReading()
         server.connections.watch(self, after: Self.firstCheckTime)
@@ -387,7 +386,8 @@ final class Connection {
         readBufferedRequests()
         if replies.isFull { replies.flush() }
         if case .draining(let reason) = state, waiting.isEmpty { beginClosing(reason) }
-        defer { server.connections.count(self) }
+        // Most times nothing has changed.
+        defer { if heldBytes != countedBytes { server.connections.count(self) } }
         guard isOpen else { return }
 
         if server.shutdown.isLeaving, !hasPendingWork {
@@ -453,7 +453,7 @@ final class Connection {
     /// The weight of the connection when all connections together hold too much. Bytes that the client does not move weigh ten
     /// times as much after a second.
     var burden: Int {
-        let age = Int(server.loop.now - lastProgress)
+        let age = max(0, Int(server.loop.now) - Int(lastProgress))
         let (weighted, overflow) = stalledBytes.multipliedReportingOverflow(by: 100 + age)
         return waiting.heldBytes + (overflow ? .max / 2 : weighted / 100)
     }
@@ -467,7 +467,7 @@ extension Connection: StreamDelegate {
         var position = 0
         if input.isEmpty { readRequests(bytes, from: &position) }
         if isOpen, position < bytes.count {
-            // Outside the property, as in `changeWaiting`.
+            // In a local variable, as in `changeWaiting`.
             var unread = exchange(&input, with: InputBuffer())
             unread.append(bytes.extracting(position...))
             input = unread

@@ -8,7 +8,7 @@ struct InputBuffer {
     private static let limit = 65536
 
     private(set) var bytes: [UInt8] = []
-    /// The number of `bytes` that were read; less than `limit` unless `bytes` is empty.
+    /// The number of `bytes` that were read.
     private(set) var start = 0
 
     var isEmpty: Bool { bytes.isEmpty }

@@ -33,7 +33,7 @@ final class ReplyBuffer {
     ///
     /// - Returns: the number of bytes written.
     func append(for connection: Connection, _ write: (inout JSONWriter) -> Void) -> Int {
-        // Outside the property, as in `Connection.changeWaiting`.
+        // In a local variable, as in `Connection.changeWaiting`.
         var changed = exchange(&contents, with: Contents())
         let start = changed.writer.count
         write(&changed.writer)
@@ -46,7 +46,7 @@ final class ReplyBuffer {
         }
         isFull = end >= Self.limit.bytes || changed.parts.count >= Self.limit.connections
         let replaced = exchange(&contents, with: changed)
-        precondition(replaced.parts.isEmpty, "a reply was written by another one")
+        precondition(replaced.parts.isEmpty, "a reply was written while another one was being written")
         return end - start
     }
 
@@ -61,7 +61,6 @@ final class ReplyBuffer {
             part.connection.send(sent.writer.bytes.extracting(start..<part.end))
             start = part.end
         }
-        for part in sent.parts { part.connection.didSend() }
         guard contents.parts.isEmpty else { return }
         sent.writer.removeAll(keepingCapacity: Self.keptCapacity)
         sent.parts.removeAll(keepingCapacity: true)

@@ -61,6 +61,9 @@ struct WaitingRequests {
 
     var isEmpty: Bool { waiting.isEmpty && ended.isEmpty }
 
+    /// The number of requests that there is memory for.
+    var capacity: Int { waiting.capacity }
+
     /// The number of unanswered requests.
     var count: Int { waiting.count + ended.count }
 
@@ -107,16 +110,14 @@ struct WaitingRequests {
 
     /// Removes and returns the next request to answer.
     mutating func nextEnded() -> (request: WaitingRequest, task: EndedTask?)? {
-        guard let next = ended.popFirst() else {
-            // Collections keep the capacity of their largest size; a connection may be open for years.
-            if isEmpty, waiting.capacity > 64 { self = WaitingRequests() }
-            return nil
-        }
+        guard let next = ended.popFirst() else { return nil }
         if ended.first?.sharesTask(with: next) == true {
             ended[0].bytes = next.bytes
         } else {
             endedBytes -= next.bytes
         }
+        // Collections keep the capacity of their largest size; a connection may be open for years.
+        if isEmpty, capacity > 64 { self = WaitingRequests() }
         return (next.request, next.task)
     }
 

@@ -22,7 +22,7 @@ extension RunRequest {
 extension TaskServer {
     /// Queues a task, or finds the one with the same key.
     ///
-    /// - Parameter isLegacy: whether a `status` of the connection waits for the task's end.
+    /// - Parameter isLegacy: a `status` of a legacy connection waits for the end of its task.
     /// - Returns: nil if no task type has the name.
     func submit(
         _ taskName: String, _ data: consuming TaskData, key: String? = nil, from connection: ConnectionID,
