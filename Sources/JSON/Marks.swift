@@ -20,9 +20,7 @@ extension Span<UInt8> {
         let marks = withUnsafeBufferPointer { json_find_marks($0.baseAddress! + start, length) }
         return Marks(quotes: marks.quotes, backslashes: marks.backslashes, bracesAndNewlines: marks.braces_and_newlines)
     }
-}
 
-extension Span<UInt8> {
     /// The index of the first byte, from `start` on, that must be escaped in a string: a quote, a backslash or a control
     /// character.
     func firstEscapedByte(from start: Int) -> Int? {

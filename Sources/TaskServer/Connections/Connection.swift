@@ -453,6 +453,7 @@ final class Connection {
     /// The weight of the connection when all connections together hold too much. Bytes that the client does not move weigh ten
     /// times as much after a second.
     var burden: Int {
+        // The first activity may have a later time than the loop iteration.
         let age = max(0, Int(server.loop.now) - Int(lastProgress))
         let (weighted, overflow) = stalledBytes.multipliedReportingOverflow(by: 100 + age)
         return waiting.heldBytes + (overflow ? .max / 2 : weighted / 100)

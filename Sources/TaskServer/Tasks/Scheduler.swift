@@ -10,6 +10,7 @@ final class Scheduler {
     private static let evictionSlice = 1000
 
     unowned var server: TaskServer!
+    // For each submit, which would be slower through the unowned server.
     private let catalog: TaskCatalog
     private let clock: ServerClock
     private let logger: Logger
