@@ -73,11 +73,10 @@ bool csimdjson_get_boolean(csimdjson_element element, bool *value) { return get(
 
 bool csimdjson_get_integer(csimdjson_element element, int64_t *value) { return get(element, *value); }
 
-bool csimdjson_get_string(csimdjson_element element, csimdjson_string *value) {
+csimdjson_string csimdjson_get_string(csimdjson_element element) {
     std::string_view text;
-    if (!get(element, text)) return false;
-    *value = {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
-    return true;
+    get(element, text);  // Else it stays NULL.
+    return {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
 }
 
 bool csimdjson_get_object(csimdjson_element element, csimdjson_object *object) {
@@ -105,23 +104,25 @@ bool csimdjson_get_elements(csimdjson_element element, csimdjson_sequence *eleme
 
 // MARK: Members and elements
 
-int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length, csimdjson_element *value) {
-    const char *text = reinterpret_cast<const char *>(name);
-    const unsigned hash = hash_of(text, length);
-    if (!(object->hashes >> hash & 1)) return 0;
-    if (!(object->shared_hashes >> hash & 1)) {
-        const auto member = position_of<dom::object::iterator>({object->element.document, object->positions[hash]});
-        if (!has_name(member, text, length)) return 0;
-        *value = element_of(member.value());
-        return 1;
-    }
-    int found = 0;
+// Not inlined, because it would make every look-up save registers.
+[[gnu::noinline]] static csimdjson_element search(const csimdjson_object *object, const char *name, size_t length) {
+    csimdjson_element found = {nullptr, 0};
     const dom::object members(position_of<dom::element>(object->element).get_object().value_unsafe());
-    for (auto member = members.begin(), end = members.end(); found < 2 && member != end; ++member) {
-        if (!has_name(member, text, length)) continue;
-        if (found++ == 0) *value = element_of(member.value());
+    for (auto member = members.begin(), end = members.end(); member != end; ++member) {
+        if (!has_name(member, name, length)) continue;
+        if (found.document) return {nullptr, 2};
+        found = element_of(member.value());
     }
     return found;
+}
+
+csimdjson_element csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length) {
+    const char *text = reinterpret_cast<const char *>(name);
+    const unsigned hash = hash_of(text, length);
+    if (!(object->hashes >> hash & 1)) return {nullptr, 0};
+    if (object->shared_hashes >> hash & 1) return search(object, text, length);
+    const auto member = position_of<dom::object::iterator>({object->element.document, object->positions[hash]});
+    return has_name(member, text, length) ? element_of(member.value()) : csimdjson_element{nullptr, 0};
 }
 
 csimdjson_sequence csimdjson_members(const csimdjson_object *object) {

@@ -21,12 +21,9 @@ import CSimdjson
     /// Looks a name up, byte for byte, usually in O(1); in O(`count`) if other names have the same hash.
     package subscript(name: StaticString) -> Lookup {
         @_lifetime(copy self) get {
-            var value = csimdjson_element()
-            switch csimdjson_find(object, name.utf8Start, name.utf8CodeUnitCount, &value) {
-            case 0: return .absent
-            case 1: return .one(JSONValue(value))
-            default: return .repeated
-            }
+            let value = csimdjson_find(object, name.utf8Start, name.utf8CodeUnitCount)
+            if value.document != nil { return .one(JSONValue(value)) }
+            return value.index == 0 ? .absent : .repeated
         }
     }
 
@@ -80,8 +77,8 @@ import CSimdjson
     }
 
     private var text: csimdjson_string? {
-        var value = csimdjson_string()
-        return csimdjson_get_string(element, &value) ? value : nil
+        let text = csimdjson_get_string(element)
+        return text.start == nil ? nil : text
     }
 
     /// Passes the object to `body`; returns nil unless the value is an object.

@@ -19,6 +19,8 @@ import Synchronization
 
     private var isClosed = true
 
+    private var timersEndIteration = false
+
     /// Creates a loop (`uv_loop_init`).
     ///
     /// - Parameter readSize: the most bytes that one read delivers; at least 1.
@@ -42,9 +44,16 @@ import Synchronization
     }
 
     /// Runs until `condition` is true, which is checked after each loop iteration, or until no active handle or request
-    /// is left.
+    /// is left. A timer ends the iteration, because libuv may fire it first and then wait for other events.
     package func run(until condition: () -> Bool) {
+        timersEndIteration = true
+        defer { timersEndIteration = false }
         while !condition(), uv_run(raw, UV_RUN_ONCE) != 0 {}
+    }
+
+    /// Must be called after a timer's action.
+    func timerDidFire() {
+        if timersEndIteration { stop() }
     }
 
     /// Makes `run` return after the current loop iteration (`uv_stop`).

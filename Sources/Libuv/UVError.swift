@@ -25,6 +25,7 @@ package struct UVError: Error, Hashable, CustomStringConvertible {
         package static let isDirectory = Code(UV_EISDIR)
         package static let noAddress = Code(UV_EAI_NODATA)
         package static let noSuchFile = Code(UV_ENOENT)
+        package static let notADirectory = Code(UV_ENOTDIR)
     }
 
     package let code: Code

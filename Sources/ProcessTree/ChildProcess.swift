@@ -16,8 +16,7 @@ package final class ChildProcess {
         package var arguments: [String]
         /// The file to execute if it differs from the first argument.
         package var file: String?
-        /// Nil to inherit the environment.
-        package var environment: ProcessEnvironment?
+        package var environment = ProcessEnvironment()
         /// Nil to inherit the current directory.
         package var directory: String?
         /// The soft limit of open descriptors; nil to inherit it.
@@ -153,17 +152,16 @@ extension ChildProcess.Program {
     /// - Returns: the process id.
     fileprivate func spawn(streams: [Int32], announceTo: Int32?) throws(UVError) -> pid_t {
         var process: pid_t = 0
-        let path = environment.map { $0["PATH"] } ?? environmentVariable("PATH")
-        let files = ProgramFile.candidates(for: file ?? arguments[0], path: path)
+        let files = ProgramFile.candidates(for: file ?? arguments[0], path: environment["PATH"])
         let directory = directory.flatMap { strdup($0) }
         defer { free(directory) }
         let error = withCStrings(files) { files in
             withCStrings(arguments, spare: 1) { arguments in
-                withCStrings(environment?.entries ?? []) { entries in
+                environment.withCStrings { entries in
                     var raw = cprocess_program()
                     raw.files = UnsafePointer(files)
                     raw.arguments = arguments
-                    raw.environment = UnsafePointer(environment == nil ? environ : entries)
+                    raw.environment = entries
                     raw.directory = UnsafePointer(directory)
                     raw.streams = (streams[0], streams[1], streams[2])
                     raw.descriptor_limit = descriptorLimit.map { UInt(clamping: $0) } ?? 0

@@ -19,6 +19,12 @@ package final class Client {
     /// The most times that the client reconnects to repeat unanswered submits.
     private static let maximumAttempts = 3
 
+    private enum Phase {
+        /// Nothing was answered yet. `end` is the time limit for that on the loop's clock; nil for none.
+        case connecting(end: UInt64?)
+        case connected
+    }
+
     private let connector: Connector
     private var connection: Connection
     private let keepsTexts: Bool
@@ -30,8 +36,7 @@ package final class Client {
     private var lastSequence = 0
     /// The messages that the next loop iteration sends.
     private var outbox = JSONWriter()
-    /// The end of the time to connect and to receive the first answer; nil after that answer.
-    private var connectEnd: UInt64?
+    private var phase = Phase.connecting(end: nil)
     /// The number of reconnects since the last answer to a submit.
     private var attempts = 0
     private var failure: ClientError?
@@ -41,18 +46,27 @@ package final class Client {
     /// For the caller's timers and signals. Only `run` may run it.
     package var loop: EventLoop { connector.loop }
 
-    /// Connects to the first endpoint of the server that accepts.
+    /// Connects. Over ssh that continues while `run` waits for the first answer.
     ///
     /// - Parameters:
     ///   - keepsTexts: whether answers keep their messages, of up to 64 MiB each.
     ///   - randomBits: for the keys of submits.
-    package init(
+    package convenience init(
         _ configuration: ClientConfiguration, keepsTexts: Bool, randomBits: @escaping () -> UInt64
     ) throws(ClientError) {
+        let (connector, connection) = try Connector.open(configuration)
+        self.init(connector, connection, keepsTexts: keepsTexts, randomBits: randomBits)
+    }
+
+    /// - Parameter connection: the first one of the connector, whose deadline is the end of connecting.
+    init(
+        _ connector: Connector, _ connection: Connection, keepsTexts: Bool, randomBits: @escaping () -> UInt64
+    ) {
+        self.connector = connector
+        self.connection = connection
         self.keepsTexts = keepsTexts
         self.randomBits = randomBits
-        (connector, connection) = try Connector.open(configuration)
-        connectEnd = connector.deadline.end
+        phase = .connecting(end: connector.deadline.end)
         useConnection()
     }
 
@@ -87,10 +101,15 @@ package final class Client {
         lastSequence += 1
         // A request without a wait has a wait of 0 ms.
         let waitTime = request.wait.map { $0.timeout.map(UInt64.init) } ?? 0
-        let end = waitTime.map { $0 + (connectEnd ?? loop.preciseNow + configuration.connectTimeout) }
+        let start: UInt64? =
+            switch phase {
+            case .connecting(let end): end
+            case .connected: loop.preciseNow + configuration.connectTimeout
+            }
+        let end = waitTime.flatMap { wait in start.map { $0 + wait } }
         unanswered[lastSequence] = UnansweredRequest(
             message: message, isSubmit: request is RunRequest, instance: instance, end: end,
-            timeLimit: configuration.connectTimeout + (waitTime ?? 0),
+            timeLimit: waitTime.map { $0 + configuration.connectTimeout },
             read: { [unowned self] (incoming, text) throws(ProtocolError) in
                 let reply = try incoming.reply(to: request)
                 return {
@@ -149,8 +168,18 @@ package final class Client {
 
     // MARK: Answers
 
+    /// Starts the time limits that did not count while the client connected.
+    private func didConnect() {
+        guard case .connecting(let end) = phase else { return }
+        phase = .connected
+        guard end == nil else { return }
+        let now = loop.preciseNow
+        for (sequence, request) in unanswered { unanswered[sequence]?.end = request.timeLimit.map { now + $0 } }
+        setDeadline()
+    }
+
     private func deliver(_ reply: borrowing IncomingReply, _ text: String?) throws(ProtocolError) {
-        connectEnd = nil
+        didConnect()
         guard let sequence = reply.sequence else { return try deliverUnnumbered(reply.refusal, text) }
         guard let request = unanswered[sequence] else { throw .answerToNothing }
         let refusal = reply.refusal
@@ -159,7 +188,7 @@ package final class Client {
         unanswered[sequence] = nil
         if request.isSubmit { attempts = 0 }
         if request.isSubmit, request.isRepeated, refusal?.code == .restarted {
-            failure = .restarted(host: configuration.host, port: configuration.port)
+            failure = .restarted(configuration.server)
         } else if let refusal {
             request.refuse(refusal, text)
         } else {
@@ -184,8 +213,8 @@ package final class Client {
 
     private func checkDeadlines() {
         let request = unanswered.values.min { ($0.end ?? .max) < ($1.end ?? .max) }
-        if let request, let end = request.end, end <= loop.now {
-            fail(configuration.timedOut(after: request.timeLimit, .waitingForAnswer))
+        if let request, let end = request.end, let limit = request.timeLimit, end <= loop.now {
+            fail(configuration.timedOut(after: limit, .waitingForAnswer))
         } else {
             setDeadline()
         }
@@ -207,7 +236,7 @@ package final class Client {
         else { throw cause }
         attempts += 1
         connection.close()
-        connection = try connector.connect(until: end)
+        connection = Connection(try connector.connect(until: end), configuration)
         useConnection()
         outbox.removeAll()
         for sequence in unanswered.keys.sorted() {
@@ -227,10 +256,10 @@ private struct UnansweredRequest {
     let isSubmit: Bool
     /// The instance that the caller chose.
     let instance: InstanceID?
-    /// The time limit on the loop's clock, in milliseconds; nil for none.
-    let end: UInt64?
-    /// The length of the time limit in milliseconds, for the error.
-    let timeLimit: UInt64
+    /// The end of the time limit on the loop's clock, in milliseconds; nil if it does not count yet, or if there is none.
+    var end: UInt64?
+    /// The length of the time limit in milliseconds; nil for none.
+    let timeLimit: UInt64?
     /// Reads the reply and returns the callback that delivers it.
     let read: (borrowing IncomingReply, String?) throws(ProtocolError) -> (() -> Void)
     let refuse: (Refusal, String?) -> Void

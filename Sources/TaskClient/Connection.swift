@@ -15,16 +15,26 @@ final class Connection {
     var onMessage: (ReplyReader, Span<UInt8>) throws(ProtocolError) -> Void = { _, _ in }
 
     private let configuration: ClientConfiguration
-    private let stream: SocketStream
+    private let link: Link
     private let reader = ReplyReader()
     private let framer: Framer
     private var state = State.open
+    private var hasReceived = false
+    /// How ssh's output ended. The failure is known when ssh has ended.
+    private var outputEnd: ClientError?
 
-    init(_ stream: SocketStream, _ configuration: ClientConfiguration) {
+    private var stream: SocketStream { link.stream }
+    private var program: JoinedProgram? { link.program }
+
+    init(_ link: Link, _ configuration: ClientConfiguration) {
         self.configuration = configuration
-        self.stream = stream
+        self.link = link
         framer = Framer(maximumLength: Limits.longestReply)
         stream.delegate = self
+        guard let program else { return }
+        program.onEnd = { [unowned self] in programDidEnd() }
+        // It may have ended already.
+        if program.end != nil { programDidEnd() }
     }
 
     /// Why no more messages will arrive; nil if they still may.
@@ -47,22 +57,39 @@ final class Connection {
     }
 
     /// May be called twice.
-    func close() { stream.close() }
+    func close() { link.close() }
 
     /// Keeps the first failure. After a failed write, the end of reading is no failure of its own.
     private func fail(_ error: ClientError) {
-        switch state {
-        case .open: state = .failed(error)
-        case .unwritable(let writeError):
-            state = .failed(error.mayBeRetried ? .lost(writeError) : error)
-        case .failed: break
+        switch (state, error) {
+        case (.failed, _): break
+        case (.unwritable(let writeError), .lost), (.unwritable(let writeError), .cutOff),
+            (.unwritable(let writeError), .closed):
+            state = .failed(.lost(writeError))
+        default: state = .failed(error)
         }
         stream.stopReading()
+    }
+
+    /// The end of ssh, or of its output if it does not end itself.
+    private func programDidEnd() {
+        // What it wrote before comes first. Another process may keep the stream open.
+        guard let program, outputEnd != nil || !stream.hasUnreadInput else { return }
+        guard case .ssh(let host, _) = configuration.server, let end = program.end, end != .exited(status: 0) else {
+            return fail(outputEnd ?? .closed)
+        }
+        fail(hasReceived ? .sshLost(host: host, end) : .sshFailed(host: host, end))
     }
 }
 
 extension Connection: StreamDelegate {
     func streamDidRead(_ bytes: Span<UInt8>) {
+        hasReceived = true
+        deliver(bytes)
+        if program?.end != nil { programDidEnd() }
+    }
+
+    private func deliver(_ bytes: Span<UInt8>) {
         var position = 0
         do throws(ProtocolError) {
             while failure == nil {
@@ -78,7 +105,10 @@ extension Connection: StreamDelegate {
     }
 
     func streamDidEnd(_ error: UVError?) {
-        fail(error.map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed))
+        let end = error.map(ClientError.lost) ?? (framer.isInsideMessage ? .cutOff : .closed)
+        guard let program else { return fail(end) }
+        outputEnd = outputEnd ?? end
+        if program.end == nil { program.expectEnd() } else { programDidEnd() }
     }
 
     func streamDidDrain() {}

@@ -1,11 +1,35 @@
 import Libuv
 
-/// Connects to a server: resolves its name and connects to the first address that accepts.
+/// What joins a client with a server.
+enum Link {
+    case stream(SocketStream)
+    /// ssh.
+    case program(JoinedProgram)
+
+    var stream: SocketStream {
+        switch self {
+        case .stream(let stream): stream
+        case .program(let program): program.stream
+        }
+    }
+
+    var program: JoinedProgram? { if case .program(let program) = self { program } else { nil } }
+
+    /// May be called twice.
+    func close() {
+        switch self {
+        case .stream(let stream): stream.close()
+        case .program(let program): program.close()
+        }
+    }
+}
+
+/// Connects to a server: over TCP to the first address of its name that accepts, to a unix socket, or through ssh.
 ///
 /// It owns the client's event loop and deadline, which outlive a connection.
 final class Connector {
-    /// In seconds of silence. Without keep-alive, a wait never notices that the server's machine is gone.
-    private static let keepAlive = 60
+    /// The time between two attempts to connect to a unix socket whose backlog is full, in milliseconds.
+    private static let backlogPause: UInt64 = 10
 
     let configuration: ClientConfiguration
     let loop: EventLoop
@@ -26,9 +50,12 @@ final class Connector {
     static func open(_ configuration: ClientConfiguration) throws(ClientError) -> (Connector, Connection) {
         let connector = try Connector(configuration)
         return try onFailure(connector.close) { () throws(ClientError) in
-            (connector, try connector.connect(until: connector.loop.preciseNow + configuration.connectTimeout))
+            (connector, Connection(try connector.connect(until: connector.firstEnd), configuration))
         }
     }
+
+    /// The end of the configured time limit if connecting starts now; nil if there is none.
+    var firstEnd: UInt64? { configuration.firstTimeout.map { loop.preciseNow + $0 } }
 
     /// Must be called once, after every other handle on the loop was closed.
     func close() {
@@ -36,9 +63,59 @@ final class Connector {
         loop.close()
     }
 
-    /// - Parameter end: the time limit on the loop's clock, in milliseconds. The deadline stays set.
-    func connect(until end: UInt64) throws(ClientError) -> Connection {
-        let addresses = try resolve(until: end)
+    /// Connects. Through ssh that continues until the first answer.
+    ///
+    /// - Parameter end: the time limit on the loop's clock, in milliseconds; nil for none. The deadline stays set.
+    func connect(until end: UInt64?) throws(ClientError) -> Link {
+        switch configuration.server {
+        case .tcp(let host, let port): .stream(try connect(host, port, until: end ?? .max))
+        case .unix(let path): .stream(try connect(path: path, until: end ?? .max))
+        case .ssh(let host, let options): .program(try start(ServerAddress.sshCall(host, options), until: end))
+        }
+    }
+
+    // MARK: ssh
+
+    private func start(_ call: [String], until end: UInt64?) throws(ClientError) -> JoinedProgram {
+        deadline.set(end)
+        do throws(UVError) { return try JoinedProgram(call, on: loop) } catch { throw failure(error) }
+    }
+
+    // MARK: Unix sockets
+
+    private func connect(path: String, until end: UInt64) throws(ClientError) -> SocketStream {
+        deadline.set(end)
+        do throws(UVError) {
+            let stream = try SocketStream(on: loop)
+            return try onFailure(stream.close) { () throws(UVError) in
+                while !deadline.isOver {
+                    do throws(UVError) {
+                        try stream.connect(to: .unix(path: path)) { _ in }
+                        return stream
+                    } catch  where error.code == .tryAgain {
+                        try pause()
+                    }
+                }
+                throw UVError(code: .tryAgain, call: "connect")
+            }
+        } catch {
+            throw error.code == .tryAgain ? timeout : failure(error)
+        }
+    }
+
+    /// Waits until the server may have accepted a connection, or until the deadline.
+    private func pause() throws(UVError) {
+        let timer = try Timer(on: loop)
+        defer { timer.close() }
+        var isOver = false
+        timer.start(after: Self.backlogPause) { isOver = true }
+        loop.run { isOver || deadline.isOver }
+    }
+
+    // MARK: TCP
+
+    private func connect(_ host: String, _ port: Int, until end: UInt64) throws(ClientError) -> SocketStream {
+        let addresses = try resolve(host, port, until: end)
         var failure: ClientError?
         var missingFamily: ClientError?
         for (index, address) in addresses.enumerated() {
@@ -46,13 +123,13 @@ final class Connector {
             let share = (end - min(end, loop.now)) / UInt64(addresses.count - index)
             deadline.set(loop.now + max(share, 1))
             do throws(ClientError) {
-                let connection = Connection(try connect(to: .tcp(address)), configuration)
+                let stream = try connect(to: address)
                 deadline.set(end)
-                return connection
+                return stream
             } catch {
                 switch error {
                 case .nothingListens: failure = failure ?? error
-                case .cannotConnect(_, _, let cause) where cause.meansMissingFamily(for: address):
+                case .cannotConnect(_, let cause) where cause.meansMissingFamily(for: address):
                     missingFamily = error
                 default: failure = error
                 }
@@ -61,30 +138,30 @@ final class Connector {
         throw failure ?? missingFamily ?? timeout
     }
 
-    private func resolve(until end: UInt64) throws(ClientError) -> [SocketAddress] {
+    private func resolve(_ host: String, _ port: Int, until end: UInt64) throws(ClientError) -> [SocketAddress] {
         deadline.set(end)
         var found: Result<[SocketAddress], UVError>?
         do throws(UVError) {
-            try loop.resolve(host: configuration.host, port: configuration.port) { found = $0 }
+            try loop.resolve(host: host, port: port) { found = $0 }
             loop.run { found != nil || deadline.isOver }
             if let found { return try found.get() }
         } catch {
-            throw .cannotResolve(host: configuration.host, error)
+            throw .cannotResolve(host: host, error)
         }
         throw timeout
     }
 
-    private func connect(to endpoint: Endpoint) throws(ClientError) -> SocketStream {
+    private func connect(to address: SocketAddress) throws(ClientError) -> SocketStream {
         do throws(UVError) {
             let stream = try SocketStream(on: loop)
             do throws(UVError) {
                 var outcome: UVError??
-                try stream.connect(to: endpoint) { outcome = .some($0) }
+                try stream.connect(to: .tcp(address)) { outcome = .some($0) }
                 loop.run { outcome != nil || deadline.isOver }
                 if let outcome {
                     if let error = outcome { throw error }
                     try stream.disableDelay()
-                    try stream.keepAlive(after: Self.keepAlive)
+                    try stream.keepAlive(after: ServerAddress.keepAlive)
                     return stream
                 }
             } catch {
@@ -93,11 +170,17 @@ final class Connector {
             }
             stream.close()
         } catch {
-            throw error.code == .connectionRefused
-                ? .nothingListens(host: configuration.host, port: configuration.port)
-                : .cannotConnect(host: configuration.host, port: configuration.port, error)
+            throw failure(error)
         }
         throw timeout
+    }
+
+    // MARK: Failures
+
+    private func failure(_ error: UVError) -> ClientError {
+        // Connections to files of other kinds are refused or denied, too.
+        if case .unix(let path) = configuration.server, isOtherThanSocket(path) { return .isNoSocket(path: path) }
+        return ClientError(connectingTo: configuration.server, error)
     }
 
     private var timeout: ClientError { configuration.timedOut(after: configuration.connectTimeout, .connecting) }

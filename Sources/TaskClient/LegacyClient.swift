@@ -11,10 +11,11 @@ package final class LegacyClient {
 
     /// The replies that no call has taken yet.
     private var replies: [LegacyReply] = []
+    private var isConnecting = true
     /// The server refused the connection: no more replies will arrive.
     private var refusal: Refusal?
 
-    /// Connects to the first address of the host that accepts.
+    /// Connects. Over ssh that continues while the first call waits for its answer.
     package init(_ configuration: ClientConfiguration) throws(ClientError) {
         (connector, connection) = try Connector.open(configuration)
         connection.onMessage = { [unowned self] (reader, message) throws(ProtocolError) in try take(message, reader) }
@@ -72,7 +73,7 @@ package final class LegacyClient {
 
     private func send(_ requests: [LegacyRequest]) {
         // The deadline of connecting is also that of the first request.
-        if connector.deadline.end == nil { setDeadline() }
+        if !isConnecting, connector.deadline.end == nil { setDeadline() }
         var writer = JSONWriter()
         for request in requests { request.write(to: &writer) }
         connection.send(writer.bytes)
@@ -83,6 +84,7 @@ package final class LegacyClient {
             !replies.isEmpty || refusal != nil || connection.failure != nil || connector.deadline.isOver
         }
         if !replies.isEmpty {
+            isConnecting = false
             connector.deadline.set(nil)
             return replies.removeFirst()
         }

@@ -19,13 +19,15 @@ package struct Refusal: Error, Hashable, Sendable {
         package static let queueFull = Code(rawValue: "queue_full")
         package static let memoryFull = Code(rawValue: "memory_full")
         package static let tooManyConnections = Code(rawValue: "too_many_connections")
+        /// The client's user may not use the server.
+        package static let notAllowed = Code(rawValue: "not_allowed")
         package static let draining = Code(rawValue: "draining")
         package static let keyConflict = Code(rawValue: "key_conflict")
 
         /// The codes of this version, in the order in which `stats` counts them.
         package static let all: [Code] = [
             .badRequest, .unknownRequest, .unknownTaskName, .badData, .unknownTask, .expired, .restarted, .tooLarge,
-            .queueFull, .memoryFull, .tooManyConnections, .draining, .keyConflict,
+            .queueFull, .memoryFull, .tooManyConnections, .draining, .keyConflict, .notAllowed,
         ]
     }
 
@@ -103,6 +105,19 @@ extension Refusal {
     package static func tooManyConnections(limit: Int) -> Refusal {
         Refusal(
             .tooManyConnections, "the server accepts at most \(limit) connections at a time", .connections, limit)
+    }
+
+    /// - Parameters:
+    ///   - user: the client's; nil if unknown.
+    ///   - owner: the server's user.
+    ///   - socket: the server's unix socket; nil if it has none.
+    package static func notAllowed(_ user: UserID?, owner: UserID, socket: String?) -> Refusal {
+        let reason = user == nil ? "the system does not say which user connects, and " : ""
+        let advice =
+            socket.map { "use its unix socket \($0)" }
+            ?? "ask that user for a unix socket (--socket), or for --tcp-users any"
+        return Refusal(
+            .notAllowed, reason + "only user \(owner.rawValue), who runs the server, may use it over TCP; \(advice)")
     }
 
     package static let draining = Refusal(.draining, "the server is shutting down and accepts no more tasks")

@@ -87,6 +87,8 @@ struct TaskDraft {
                 mistakes.add(
                     member.line, path.member(member.key),
                     "the name of a variable must consist of the letters A to Z and a to z, digits and _")
+            } else if member.key == Command.submitterVariable {
+                mistakes.add(member.line, path.member(member.key), "is set by the daemon: remove it")
             } else if let text = member.node.value.stringWithoutNUL {
                 command.environment[member.key] = text
             } else {

@@ -11,13 +11,18 @@ package struct Submission: Sendable {
     /// The legacy connection whose `status` may wait for the task's end; `.none` if there is none.
     package let connection: ConnectionID
 
+    /// nil if unknown.
+    package let submitter: UserID?
+
     package init(
-        type: TaskTypeIndex, data: consuming TaskData, key: String? = nil, connection: ConnectionID = .none
+        type: TaskTypeIndex, data: consuming TaskData, key: String? = nil, connection: ConnectionID = .none,
+        submitter: UserID? = nil
     ) {
         self.type = type
         self.data = data
         self.key = key
         self.connection = connection
+        self.submitter = submitter
     }
 }
 
@@ -37,7 +42,7 @@ package enum SubmitPlan: ~Copyable, Sendable {
 package enum Change: ~Copyable, Sendable {
     case submit(TaskID, Submission, at: Timestamp, evicted: [TaskID])
     /// Adds a task that has already failed.
-    case reject(TaskID, TaskFailure, at: Timestamp, evicted: [TaskID])
+    case reject(TaskID, TaskFailure, submitter: UserID?, at: Timestamp, evicted: [TaskID])
     case start(TaskID, at: Timestamp)
     case finish(TaskID, Result<String, TaskFailure>, at: Timestamp, evicted: [TaskID])
     /// Ends a waiting task as cancelled.

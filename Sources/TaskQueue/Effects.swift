@@ -7,11 +7,14 @@ package struct Effects: Hashable, Sendable {
         package let id: TaskID
         package let type: TaskTypeIndex
         package let data: TaskData
+        /// nil if unknown.
+        package let submitter: UserID?
 
-        package init(id: TaskID, type: TaskTypeIndex, data: TaskData) {
+        package init(id: TaskID, type: TaskTypeIndex, data: TaskData, submitter: UserID? = nil) {
             self.id = id
             self.type = type
             self.data = data
+            self.submitter = submitter
         }
     }
 

@@ -26,7 +26,7 @@ package struct SerialQueue: ~Copyable {
     package let limits: Limits
     private let logCapacity: Int
 
-    private var tasks: TaskTable
+    package private(set) var tasks: TaskTable
     private var line: WaitingLine
     private var current: RunningTask?
     private var estimator: DurationEstimator
@@ -104,9 +104,12 @@ package struct SerialQueue: ~Copyable {
     }
 
     /// Plans a legacy task of an unknown type. It gets an id, and ends at once.
-    package func planRejected(_ failure: TaskFailure, at now: Timestamp) throws(Refusal) -> Change {
+    package func planRejected(
+        _ failure: TaskFailure, submitter: UserID? = nil, at now: Timestamp
+    ) throws(Refusal) -> Change {
         if isDraining { throw .draining }
-        return .reject(tasks.nextID, failure, at: now, evicted: evictions(tasks: 1, bytes: failure.heldBytes))
+        let evicted = evictions(tasks: 1, bytes: failure.heldBytes)
+        return .reject(tasks.nextID, failure, submitter: submitter, at: now, evicted: evicted)
     }
 
     /// Plans the start of the next task.
@@ -146,6 +149,8 @@ package struct SerialQueue: ~Copyable {
     }
 
     /// The ended tasks to evict so that so many more ended tasks and bytes can be kept.
+    // Inlined, with `heldBytes`: a call passes the 489 bytes of the queue by value, 2 % of a submit.
+    @inline(__always)
     private func evictions(tasks addedTasks: Int, bytes addedBytes: Int) -> [TaskID] {
         var excessTasks = ended.count + addedTasks - limits.keptResults
         var excessBytes = counts.heldBytes + addedBytes - limits.memory
@@ -160,6 +165,7 @@ package struct SerialQueue: ~Copyable {
         return evicted
     }
 
+    @inline(__always)
     private func heldBytes(of id: TaskID) -> Int {
         (tasks[id]?.heldBytes ?? 0) + keys.keyLength(of: id) + (logs[id]?.count ?? 0)
     }
@@ -173,11 +179,11 @@ package struct SerialQueue: ~Copyable {
         case .submit(let id, let submission, let now, let evicted):
             evict(evicted, &effects)
             add(id, submission, at: now)
-        case .reject(let id, let failure, let now, let evicted):
+        case .reject(let id, let failure, let submitter, let now, let evicted):
             evict(evicted, &effects)
             precondition(id == tasks.nextID, "outdated change")
             let progress = TaskRecord.Progress.error(failure, startedAt: nil, finishedAt: now)
-            tasks.append(TaskRecord(progress: progress, type: nil, submittedAt: now))
+            tasks.append(TaskRecord(progress: progress, type: nil, submitter: submitter, submittedAt: now))
             counts.submitted += 1
             counts.heldBytes += failure.heldBytes
             end(id, failure, &effects)
@@ -226,10 +232,11 @@ package struct SerialQueue: ~Copyable {
             counts.heldBytes += key.utf8.count
         }
         let connection = submission.connection
+        let submitter = submission.submitter
         // Moved out of the submission, not copied.
         let data = (consume submission).data
         let progress = TaskRecord.Progress.waiting(data: data, connection: connection)
-        tasks.append(TaskRecord(progress: progress, type: type, submittedAt: now))
+        tasks.append(TaskRecord(progress: progress, type: type, submitter: submitter, submittedAt: now))
         line.append(id, type)
         counts.submitted += 1
     }
@@ -241,7 +248,7 @@ package struct SerialQueue: ~Copyable {
         line.remove(id)
         setProgress(.execute(data: data, since: now, connection: connection), of: id)
         current = RunningTask(id: id, type: type, startedAt: now, log: TaskLog(capacity: logCapacity))
-        return Effects.Start(id: id, type: type, data: data)
+        return Effects.Start(id: id, type: type, data: data, submitter: record.submitter)
     }
 
     private mutating func finish(

@@ -14,10 +14,24 @@ package struct TaskRecord: Sendable {
 
     package internal(set) var progress: Progress
 
-    /// nil if the task was submitted with the name of no type.
-    package let type: TaskTypeIndex?
+    /// `.max` for no type and for no user, which is never either one's number. Optionals would not fit into 48 bytes.
+    private let typeNumber: UInt16
+    private let submitterNumber: UInt32
 
     package let submittedAt: Timestamp
+
+    init(progress: Progress, type: TaskTypeIndex?, submitter: UserID?, submittedAt: Timestamp) {
+        self.progress = progress
+        typeNumber = type?.rawValue ?? .max
+        submitterNumber = submitter?.rawValue ?? .max
+        self.submittedAt = submittedAt
+    }
+
+    /// nil if the task was submitted with the name of no type.
+    package var type: TaskTypeIndex? { typeNumber == .max ? nil : TaskTypeIndex(rawValue: typeNumber) }
+
+    /// The user who submitted the task; nil if the system did not report one.
+    package var submitter: UserID? { submitterNumber == .max ? nil : UserID(rawValue: submitterNumber) }
 
     package var state: TaskState {
         switch progress {

@@ -1,4 +1,4 @@
-import TaskCore
+package import TaskCore
 
 /// The records of the tasks that are kept, by id.
 ///
@@ -7,8 +7,8 @@ import TaskCore
 /// of it, so that the memory is proportional to the records that are kept.
 ///
 /// Append, look-up and removal take amortised O(1) while most ids of a page and most pages are kept, else O(log n).
-struct TaskTable {
-    /// A page has `1 << pageBits` ids.
+package struct TaskTable {
+    /// A page has `1 << pageBits` ids. `&>>` and `&<<` do not test the distance.
     private let pageBits: Int
 
     /// By number, ascending. Empty pages stay until they are most of all pages.
@@ -24,17 +24,17 @@ struct TaskTable {
     }
 
     mutating func append(_ record: consuming TaskRecord) {
-        let (page, slot) = place(of: nextID)
+        let page = place(of: nextID).page
         if pages.last?.number != page {
             if !pages.isEmpty { compactPage(at: pages.count - 1) }
             pages.append(TaskPage(number: page, capacity: 1 << pageBits))
         }
-        pages[pages.count - 1].append(slot, consume record)
+        pages[pages.count - 1].append(consume record)
         nextID = nextID.next
     }
 
     /// nil if no task has this id, or its record was removed.
-    subscript(id: TaskID) -> TaskRecord? {
+    package subscript(id: TaskID) -> TaskRecord? {
         let (page, slot) = place(of: id)
         return index(of: page).flatMap { pages[$0][slot] }
     }
@@ -65,13 +65,12 @@ struct TaskTable {
 
     /// The newest kept task before an id, and the number of slots that were looked at to find it.
     func newest(before id: TaskID) -> (id: TaskID, steps: Int)? {
-        guard let end = min(id, nextID).previous else { return nil }
-        let (number, slot) = place(of: end)
+        let (number, slot) = place(of: min(id, nextID))
         var steps = 0
-        for index in (0..<pages.firstIndex(from: number + 1, numberOf: \.number)).reversed() {
+        for index in (0..<pages.firstIndex(from: slot == 0 ? number : number + 1, numberOf: \.number)).reversed() {
             let page = pages[index]
-            if let found = page.newest(upTo: page.number == number ? slot : .max, &steps) {
-                return TaskID(rawValue: page.number << pageBits + found).map { ($0, steps) }
+            if let found = page.newest(before: page.number == number ? slot : 1 << pageBits, &steps) {
+                return TaskID(rawValue: TaskID.range.lowerBound + page.number << pageBits + found).map { ($0, steps) }
             }
         }
         return nil
@@ -81,7 +80,8 @@ struct TaskTable {
     var slotCount: Int { pages.reduce(0) { $0 + $1.slotCount } }
 
     private func place(of id: TaskID) -> (page: Int, slot: Int) {
-        (id.rawValue >> pageBits, id.rawValue & (1 << pageBits - 1))
+        let index = id.rawValue - TaskID.range.lowerBound
+        return (index &>> pageBits, index & (1 &<< pageBits - 1))
     }
 
     private func index(of page: Int) -> Int? {
@@ -94,22 +94,21 @@ struct TaskTable {
 private struct TaskPage {
     let number: Int
 
-    /// The slots in memory, ascending, and their records; nil if the record was removed.
-    private var slots: [UInt16] = []
+    /// nil if the record was removed. Record i is in slot i; if the page was compacted, in `slots[i]`, which ascend.
     private var records: [TaskRecord?] = []
+    private var slots: [UInt16]?
     private var keptCount = 0
 
     init(number: Int, capacity: Int) {
         self.number = number
-        slots.reserveCapacity(capacity)
         records.reserveCapacity(capacity)
     }
 
-    var isEmpty: Bool { keptCount == 0 }
-    var slotCount: Int { slots.count }
+    /// Whether the page was compacted and keeps no record.
+    var isEmpty: Bool { records.isEmpty }
+    var slotCount: Int { records.count }
 
-    mutating func append(_ slot: Int, _ record: consuming TaskRecord) {
-        slots.append(UInt16(slot))
+    mutating func append(_ record: consuming TaskRecord) {
         records.append(consume record)
         keptCount += 1
     }
@@ -129,26 +128,28 @@ private struct TaskPage {
 
     /// - Returns: whether the page has become empty.
     mutating func compactIfSparse() -> Bool {
-        guard !slots.isEmpty, keptCount * 4 <= slots.count else { return false }
+        guard !isEmpty, keptCount * 4 <= records.count else { return false }
         let kept = records.indices.filter { records[$0] != nil }
-        slots = kept.map { slots[$0] }
+        slots = kept.map { UInt16(slot(at: $0)) }
         records = kept.map { records[$0] }
         return isEmpty
     }
 
-    func newest(upTo slot: Int, _ steps: inout Int) -> Int? {
-        var index = slot == .max ? slots.count : slots.firstIndex(from: slot + 1, numberOf: Int.init)
+    func newest(before slot: Int, _ steps: inout Int) -> Int? {
+        var index = slots?.firstIndex(from: slot, numberOf: Int.init) ?? min(slot, records.count)
         steps += 1
         while index > 0 {
             index -= 1
-            if records[index] != nil { return Int(slots[index]) }
+            if records[index] != nil { return self.slot(at: index) }
             steps += 1
         }
         return nil
     }
 
+    private func slot(at index: Int) -> Int { slots.map { Int($0[index]) } ?? index }
+
     private func index(of slot: Int) -> Int? {
-        let index = slots.firstIndex(from: slot) { Int($0) }
-        return index < slots.count && Int(slots[index]) == slot ? index : nil
+        let index = slots?.firstIndex(from: slot, numberOf: Int.init) ?? slot
+        return index < records.count && self.slot(at: index) == slot ? index : nil
     }
 }

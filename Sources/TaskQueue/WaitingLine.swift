@@ -120,10 +120,10 @@ struct WaitingLine {
 
     // MARK: Places
 
-    // Inlined, because a call copies the whole line.
+    // Inlined, because a call passes the whole line by value. `&>>` and `&<<` do not test the distance.
     @inline(__always)
     private func place(of id: TaskID) -> (block: Int, slot: Int) {
-        (id.rawValue >> blockBits, id.rawValue & (1 << blockBits - 1))
+        (id.rawValue &>> blockBits, id.rawValue & (1 &<< blockBits - 1))
     }
 
     private func id(block: Int, slot: Int) -> TaskID {

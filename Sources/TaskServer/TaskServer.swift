@@ -99,9 +99,12 @@ package final class TaskServer {
         // A port file that a killed server left behind would send clients to the wrong port. With a fixed port the file may
         // belong to the server that has that port.
         if configuration.port == 0 { removePortFile() }
-        listeners = try Listeners.open(configuration, on: loop, logger) { [unowned self] result in
+        let access = AccessControl(configuration, catalog)
+        listeners = try Listeners.open(configuration, on: loop, logger) { [unowned self] result, endpoint in
             switch result {
-            case .success(let stream): connections.add(stream, .anyone)
+            case .success(let stream):
+                let peer = access.peer(of: stream, on: endpoint)
+                connections.add(stream, peer, refusing: access.refusal(of: peer, on: endpoint))
             case .failure(let error): refusals.countPause(error)
             }
         }
@@ -123,9 +126,20 @@ package final class TaskServer {
 
     private func logEndpoints() {
         logger.notice("uv-taskd \(productVersion), process \(processIdentifier)")
-        for endpoint in endpoints { logger.notice("listening on \(endpoint)") }
-        if let open = endpoints.first(where: { !$0.isLoopback }) {
+        for endpoint in endpoints { logger.notice("listening on \(endpoint)\(access(to: endpoint))") }
+        if let open = endpoints.first(where: { !$0.isLocal }) {
             logger.warning("anyone who can reach \(open) can use this server: there is no authentication")
+        }
+    }
+
+    /// Who may connect, in parentheses; empty for everyone who can.
+    private func access(to endpoint: Endpoint) -> String {
+        switch endpoint {
+        case .unix: configuration.unixSocket.map { " (\($0.accessText))" } ?? ""
+        case .tcp where endpoint.isLocal && configuration.tcpUsers(for: catalog) == .same:
+            " (user \(configuration.ownUser.rawValue) only)"
+        case .tcp where endpoint.isLocal: " (every user of this machine)"
+        case .tcp: ""
         }
     }
 
@@ -157,6 +171,12 @@ package final class TaskServer {
     /// The time after which an iteration is long, in milliseconds. Tests change it.
     var iterationTime: UInt64 = 2
 
+    /// How long a client may go on sending after the end of writing, in milliseconds. Tests change it.
+    var lingerTime: UInt64 = 1000
+
+    /// The time between two checks for clients that have vanished, in milliseconds. Tests change it.
+    var vanishedCheckTime: UInt64 = 5000
+
     /// - Throws: `Refusal` if no such task is kept.
     func record(of task: TaskID) throws(Refusal) -> TaskRecord {
         if let record = scheduler.record(of: task) { return record }
@@ -187,7 +207,7 @@ package final class TaskServer {
     /// The signal that interrupted a running task.
     package var interruptedBy: Signal? { shutdown.interruptedBy }
 
-    /// Frees the port, and removes the port file before another server may write it.
+    /// Frees the port and the unix socket, and removes the port file before another server may write it.
     func stopAccepting() {
         if isPortFileWritten { removePortFile() }
         isPortFileWritten = false

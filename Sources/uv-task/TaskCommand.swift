@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandArguments
+import TaskClient
 import TaskCore
 
 @main
@@ -13,6 +14,11 @@ struct TaskCommand: ParsableCommand {
               id=$(uv-task run revers hello)
               uv-task result --wait $id
               uv-task list
+              uv-task --ssh gpu run revers hello --wait
+
+            The server is the first that applies: the options below; UV_TASK_SSH; UV_TASK_SOCKET; UV_TASK_HOST and \
+            UV_TASK_PORT; the socket $XDG_RUNTIME_DIR/uv-task/socket, then /run/uv-task/socket, if its folder exists; \
+            \(ClientConfiguration().server).
 
             The legacy options (--action, --task_name, --data, --waiting_for_data) still work; see --help-hidden.
 
@@ -32,7 +38,9 @@ struct TaskCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "The server",
-                subcommands: [ListCommand.self, WatchCommand.self, StatsCommand.self, InfoCommand.self]),
+                subcommands: [
+                    ListCommand.self, WatchCommand.self, StatsCommand.self, InfoCommand.self, ProxyCommand.self,
+                ]),
         ])
 
     private static var exitCodes: String {
@@ -72,6 +80,7 @@ struct TaskCommand: ParsableCommand {
 
 extension TaskCommand: ClientCommand {
     var printsReplies: Bool { false }
+    var search: ServerSearch { .withoutFolders }
 
     /// A call without a command has the legacy form.
     func perform(_ context: ClientContext) throws(CommandEnd) -> ProgramExit { try legacy.perform(context) }

@@ -13,9 +13,9 @@ struct TaskDaemon: ParsableCommand {
         commandName: "uv-taskd",
         abstract: "A task server that runs its tasks strictly one at a time.",
         discussion: """
-            The server accepts tasks over TCP, queues them in memory and runs them one at a time. uv-task, or any program \
+            The server accepts tasks, queues them in memory and runs them one at a time. uv-task, or any program \
             that writes lines of JSON, submits tasks and asks for their status and results. No option is needed: the \
-            server listens on localhost:4321.
+            server listens on localhost:4321, for every user of this machine.
 
             Task types and their delays: \(typeList).
 
@@ -38,6 +38,11 @@ struct TaskDaemon: ParsableCommand {
 
               command = ["sh", "-c", "echo \\"$1\\"", "--", "{data}"]
 
+            The system decides who may use the server. Everyone who may can read and cancel all tasks. With task types of \
+            your own, localhost:4321 is only for the user that runs the server (see --tcp-users). For other users, \
+            listen on a unix socket: --socket PATH --socket-group NAME. uv-task finds it without an option at \
+            /run/uv-task/socket. Other machines connect through ssh: uv-task --ssh HOST.
+
             On ^C, SIGTERM or SIGHUP the server accepts no more tasks, ends the waiting ones in error, waits for the \
             running one (at most --drain-timeout) and exits. A second signal interrupts the running task, a third kills \
             its command.
@@ -55,30 +60,8 @@ struct TaskDaemon: ParsableCommand {
         TaskType.builtIn.map { "\($0.name) (\($0.delay.components.seconds) s)" }.joined(separator: ", ")
     }
 
-    @Option(
-        help: """
-            The name or address to listen on. A name stands for every address that it resolves to \
-            (default: \(Self.standard.host)).
-            """)
-    var host: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            """
-            The port to listen on; 0 chooses a free one (default: \(Self.standard.port)). UV_TASK_PORT applies to \
-            uv-task only.
-            """,
-            valueName: "0-65535"),
-        transform: wholeNumber(in: 0...65535))
-    var port = Self.standard.port
-
-    @Option(
-        help: ArgumentHelp(
-            "Write the port to this file once the server accepts connections, and remove the file when it stops.",
-            valueName: "file"),
-        completion: .file())
-    var portFile: String?
+    @OptionGroup(title: "Connections")
+    var listening: ListenOptions
 
     @Option(
         name: receivingBufferSizeName,
@@ -190,9 +173,7 @@ struct TaskDaemon: ParsableCommand {
 
     var serverConfiguration: ServerConfiguration {
         var server = ServerConfiguration()
-        if let host { server.host = host }
-        server.port = port
-        server.portFile = portFile
+        listening.apply(to: &server)
         server.readSize = receivingBufferSize
         server.backlog = connectionLimit
         server.limits = limits.values

@@ -11,32 +11,22 @@ private func error(_ parse: () throws -> some Any) -> String? {
 struct ArgumentValuesTests {
     @Test func aTimeIsInMilliseconds() throws {
         #expect(try milliseconds("1.5") == 1500)
-        #expect(
-            error { try milliseconds("0") }
-                == "it takes a time of at least 1ms, such as 30, 1.5s, 500ms, 2m or 1h")
+        #expect(error { try milliseconds("0") } == "it takes a time of at least 1ms, such as 30, 1.5s, 500ms, 2m or 1h")
     }
 
     @Test func aWholeNumberIsInItsRange() throws {
         let parse = wholeNumber(in: 0...65535)
-        #expect(try parse("0") == 0)
-        #expect(try parse("65535") == 65535)
-        for text in ["65536", "-1", "x", "", "1.0", " 1", "99999999999999999999"] {
+        #expect(try parse("0") == 0 && parse("65535") == 65535)
+        for text in ["65536", "-1", "x", "1.0"] {
             #expect(error { try parse(text) } == "it takes a whole number from 0 to 65535")
         }
     }
 
-    @Test(arguments: ["", "x", "0", "-1", "1.5MiB", "1025KiB", "1048577", "1G"])
-    func aSizeOutsideItsRangeIsRejected(text: String) {
-        #expect(
-            error { try byteCount(in: 1...(1 << 20))(text) }
-                == "it takes a size from 1 to 1MiB, in bytes or with a unit, such as 65536, 64KiB or 1MiB")
-    }
-
-    @Test func aRangeOfSizesIncludesBothEnds() throws {
+    @Test func aSizeIsInItsRange() throws {
         let parse = byteCount(in: 100...2048)
-        #expect(try parse("100") == 100)
-        #expect(try parse("2KiB") == 2048)
-        for text in ["99", "2049"] { #expect(error { try parse(text) } != nil) }
+        #expect(try parse("100") == 100 && parse("2KiB") == 2048)
+        let message = "it takes a size from 100 to 2KiB, in bytes or with a unit, such as 65536, 64KiB or 1MiB"
+        for text in ["99", "2049", "x", "1G"] { #expect(error { try parse(text) } == message) }
     }
 
     @Test func aWordIsTheNameOfACase() throws {

@@ -19,14 +19,11 @@ struct RunProgramTests {
         #expect(usageError(Program.self, ["-x", "part"], "it failed") == "program: it failed (see program --help)")
     }
 
-    @Test func twoDashesAfterDataAreItsValue() {
-        #expect(joiningDashesToData(["-d", "--", "-n", "x"]) == ["--data=--", "-n", "x"])
-        #expect(joiningDashesToData(["-a", "run", "--data", "--"]) == ["-a", "run", "--data=--"])
-        #expect(joiningDashesToData(["-n", "x", "--", "y"]) == ["-n", "x", "--", "y"])
-        #expect(joiningDashesToData(["-d", "x"]) == ["-d", "x"])
-    }
-
-    @Test func twoDashesAfterTheEndOfTheOptionsStayAsTheyAre() {
-        #expect(joiningDashesToData(["run", "echo", "--", "-d", "--"]) == ["run", "echo", "--", "-d", "--"])
+    @Test(arguments: [
+        ("-d -- -n x", "--data=-- -n x"), ("-a run --data --", "-a run --data=--"), ("-n x -- y", "-n x -- y"),
+        ("-d x", "-d x"), ("run echo -- -d --", "run echo -- -d --"),
+    ]) func twoDashesAfterDataAreItsValue(arguments: String, joined: String) {
+        func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+        #expect(joiningDashesToData(words(arguments)) == words(joined))
     }
 }

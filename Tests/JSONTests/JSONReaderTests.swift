@@ -3,54 +3,31 @@ import Testing
 @testable import JSON
 
 struct JSONReaderTests {
-    @Test func everyKindOfValueIsRead() {
-        let text = #" {"s":"x","i":-7,"t":true,"f":false,"n":null,"o":{"a":1,"b":{}},"l":[1],"d":4.0,"e":1e3}"# + "\r\n"
-        #expect(
-            members(text) == [
-                "s='x'", "i=-7", "t=true", "f=false", "n=null", "o={a=1 b={}}", "l=[1]", "d=other", "e=other",
-            ])
-        #expect(members("{}") == [])
-    }
-
-    @Test func stringsAndNamesAreUnescaped() {
-        #expect(
-            members(#"{"\u0061\n":"\"\\\/\b\f\n\r\t\u043f\ud83d\ude00\u0000"}"#)
-                == ["a\n='\"\\/\u{8}\u{c}\n\r\tп😀\0'"])
-        #expect(members(#"{"":""}"#) == ["=''"])
+    @Test(arguments: [
+        (" {}\r\n", []),
+        (#"{"s":"x","i":-7,"t":true,"f":false,"n":null}"#, ["s='x'", "i=-7", "t=true", "f=false", "n=null"]),
+        (#"{"o":{"a":1,"b":{}},"l":[1,[],[[2]]]}"#, ["o={a=1 b={}}", "l=[1 [] [[2]]]"]),
+        (#"{"l":[{"m":[1,2]},"","\u043f\n"],"n":4}"#, ["l=[{m=[1 2]} '' 'п\n']", "n=4"]),
+        (#"{"":"","\u0061\n":"\"\\\/\b\f\n\r\t\ud83d\ude00\u0000"}"#, ["=''", "a\n='\"\\/\u{8}\u{c}\n\r\t😀\0'"]),
+        (#"{"a":1,"b":2,"a":3}"#, ["a=1", "b=2", "a=3"]),
+        (#"{"max":9223372036854775807,"min":-9223372036854775808}"#, ["max=\(Int.max)", "min=\(Int.min)"]),
+        (#"{"a":9223372036854775808,"b":1.0,"c":1e0,"d":-0}"#, ["a=other", "b=other", "c=other", "d=0"]),
+    ]) func membersAreReadInTheirOrder(text: String, expected: [String]) throws {
+        #expect(members(text) == expected)
+        #expect(try read(text) { $0.count } == expected.count)
     }
 
     @Test(arguments: [
-        ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"), ("-0", "0"),
-        ("9223372036854775808", "other"), ("18446744073709551615", "other"), ("1.0", "other"), ("1e0", "other"),
-    ]) func integersHave64Bits(number: String, value: String) {
-        #expect(members(#"{"a":\#(number)}"#) == ["a=\(value)"])
-    }
-
-    @Test(arguments: [
-        "", " ", "{", "}", "[]", "1", "null", "{}{}", "{} x", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{,"a":1}"#,
-        #"{"a" 1}"#, #"{"a":1 2}"#, #"{"a":nul}"#, #"{"a":truely}"#, #"{"x":{"a":tru}}"#, #"{"x":[1,]}"#,
-        #"{"x":[,1]}"#, #"{"x":[1}"#, #"{"x":01}"#, #"{"x":-}"#, #"{"x":1.}"#, #"{"x":+1}"#, #"{"x":1e400}"#,
-        #"{"x":18446744073709551616}"#, #"{"x":NaN}"#, #"{x:1}"#, #"{'x':1}"#, #"{"a":"\x"}"#, #"{"a":"\"}"#,
-        #"{"a":"\ud800"}"#, #"{"a":"\udc00"}"#, #"{"a":"\ud800\u0041"}"#, "{\"a\":\"\u{1}\"}", "{\"a\":\"x\ny\"}",
-        "\u{feff}{}", "{}\0", "// {}", "{/**/}",
+        "", " ", "[]", "1", "null", "{", "{}{}", "{} x", "{}\0", "\u{feff}{}", #"{"a":1,}"#, #"{"x":[1,]}"#, "{x:1}",
+        #"{"x":1e400}"#, #"{"x":18446744073709551616}"#, #"{"a":"\ud800"}"#, #"{"\ud800":1}"#, "{\"a\":\"\u{1}\"}",
     ]) func anythingButOneStrictObjectIsRefused(text: String) {
-        #expect(throws: JSONError.self) { try read(text) { _ in } }
+        #expect(members(text) == nil)
     }
 
-    @Test(
-        arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
-    func textThatIsNotUTF8IsRefused(bytes: [UInt8]) {
-        let text = Array(#"{"a":""#.utf8) + bytes + Array(#""}"#.utf8)
+    @Test func textThatIsNotUTF8IsRefused() {
+        let text = Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)
         let reader = JSONReader()
         #expect(throws: JSONError.self) { _ = try reader.parse(text.span) }
-    }
-
-    @Test func anErrorSaysWhatIsWrong() throws {
-        let errors = ["{", "[]", #"{"a":"\x"}"#].map { text in
-            #expect(throws: JSONError.self) { try read(text) { _ in } }
-        }
-        let messages = errors.compactMap { $0?.description }
-        #expect(messages.count == 3 && Set(messages).count == 3 && !messages.contains(""))
     }
 
     @Test func aReaderReadsManyTexts() {
@@ -59,14 +36,12 @@ struct JSONReaderTests {
             let long = String(repeating: "я", count: count)
             #expect(members(#"{"a":"\#(long)"}"#, with: reader) == ["a='\(long)'"])
             #expect(members("{", with: reader) == nil)
-            #expect(members(#"{"a":1}"#, with: reader) == ["a=1"])
         }
     }
 
     /// The values are not looked at: describing them takes a stack frame for each level.
-    @Test(arguments: [(1023, true), (1024, false), (1_000_000, false)]) func objectsAreNested1023Deep(
-        depth: Int, isRead: Bool
-    ) {
+    @Test(arguments: [(1023, true), (1024, false), (1_000_000, false)])
+    func objectsAreNested1023Deep(depth: Int, isRead: Bool) {
         let text = String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)
         #expect(((try? read(text) { $0.count }) != nil) == isRead)
     }

@@ -11,27 +11,17 @@ struct EventLoopTests {
         loop.close()
     }
 
-    @Test func runUntilReturnsWhenTheConditionHolds() throws {
+    /// libuv fires a timer that is due before it waits for events.
+    @Test(arguments: [0, 1]) func runUntilReturnsWhenATimerFulfilsTheCondition(delay: UInt64) throws {
         let loop = try EventLoop()
         let early = try Timer(on: loop)
         let late = try Timer(on: loop)
         var fired: [String] = []
-        early.start(after: 1) { fired.append("early") }
-        late.start(after: 60_000) { fired.append("late") }
+        early.start(after: delay) { fired.append("early") }
+        // Ends the test if the condition is not checked.
+        late.start(after: 600_000) { fired.append("late") }
         loop.run { !fired.isEmpty }
         #expect(fired == ["early"])
-        early.close()
-        late.close()
-        loop.close()
-    }
-
-    @Test func closingTheLoopRunsCloseCallbacks() throws {
-        let loop = try EventLoop()
-        let timers = try (1...3).map { _ in try Timer(on: loop) }
-        #expect(loop.liveHandles == 3)
-        for timer in timers { timer.close() }
-        #expect(loop.liveHandles == 3, "the memory is freed in the close callbacks")
-        loop.close()
-        #expect(loop.liveHandles == 0)
+        loop.close(early, late)
     }
 }

@@ -22,11 +22,9 @@ struct HandleTests {
         loop.close()
     }
 
-    @Test func closingTwiceHasNoFurtherEffect() throws {
+    @Test func aClosedHandleIgnoresCalls() throws {
         let loop = try EventLoop()
         let timer = try Timer(on: loop)
-        #expect(loop.liveHandles == 1)
-        timer.close()
         timer.close()
         #expect(timer.isClosing)
         loop.run()
@@ -45,5 +43,62 @@ struct HandleTests {
         }
         #expect(loop.liveHandles == 0)
         loop.close()
+    }
+
+    @Test func startingARunningTimerRestartsIt() throws {
+        let loop = try EventLoop()
+        let timer = try Timer(on: loop)
+        var fired: [String] = []
+        timer.start(after: 1) { fired.append("first") }
+        timer.start(after: 2) {
+            fired.append("second")
+            timer.start(after: 1) { fired.append("from its action") }
+        }
+        loop.run()
+        timer.start(after: 1) { fired.append("stopped") }
+        #expect(timer.isRunning)
+        timer.stop()
+        #expect(!timer.isRunning)
+        loop.run()
+        #expect(fired == ["second", "from its action"])
+        loop.close(timer)
+    }
+
+    @Test func anIdleHandleRunsOncePerStartAndLetsTimersFire() throws {
+        let loop = try EventLoop()
+        let idle = try IdleHandle(on: loop)
+        let timer = try Timer(on: loop)
+        var isOver = false
+        func again() {
+            #expect(!isOver)
+            idle.start(again)
+        }
+        idle.start(again)
+        timer.start(after: 1) {
+            isOver = true
+            idle.start {}
+        }
+        loop.run()
+        #expect(isOver)
+        loop.close(idle, timer)
+    }
+
+    @Test func aPrepareHandleRunsInEachIterationAfterTimersUntilClosed() throws {
+        let loop = try EventLoop()
+        let timer = try Timer(on: loop)
+        var events: [String] = []
+        // The loop may iterate more than once until a timer is due.
+        let prepare = try PrepareHandle(on: loop) { if events.last != "prepare" { events.append("prepare") } }
+        timer.start(after: 0) {
+            events.append("first")
+            timer.start(after: 1) {
+                events.append("second")
+                prepare.close()
+                timer.start(after: 1) { events.append("third") }
+            }
+        }
+        loop.run { events.last == "third" }
+        #expect(events == ["first", "prepare", "second", "third"])
+        loop.close(timer)
     }
 }

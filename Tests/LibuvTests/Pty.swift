@@ -1,3 +1,4 @@
+import CLibuv
 import Foundation
 import Testing
 
@@ -6,39 +7,25 @@ struct Pty {
     private typealias OpenPty =
         @convention(c) (
             UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<CChar>?,
-            UnsafeRawPointer?, UnsafeRawPointer?
+            UnsafeRawPointer?, UnsafePointer<winsize>
         ) -> Int32
 
     let master: Int32
     let slave: Int32
 
     /// Looks `openpty` up at run time: Swift's Glibc module does not include its header.
-    init() throws {
+    init(columns: UInt16 = 0, rows: UInt16 = 0) throws {
         let openpty = unsafeBitCast(try #require(dlsym(dlopen(nil, RTLD_NOW), "openpty")), to: OpenPty.self)
         var master: Int32 = -1
         var slave: Int32 = -1
-        try #require(openpty(&master, &slave, nil, nil, nil) == 0)
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        try #require(openpty(&master, &slave, nil, nil, &size) == 0)
+        for descriptor in [master, slave] { try #require(fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0) }
         self.master = master
         self.slave = slave
     }
 
-    /// Runs `stty`: Swift cannot call the variadic ioctl. Foundation's `Process` leaks, which sanitizers report.
-    func setSize(columns: Int, rows: Int) throws {
-        #if canImport(Darwin)
-            var actions: posix_spawn_file_actions_t?
-        #else
-            var actions = posix_spawn_file_actions_t()
-        #endif
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, slave, 0)
-        let command = ["stty", "cols", "\(columns)", "rows", "\(rows)"]
-        let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var child: pid_t = 0
-        try #require(posix_spawnp(&child, "stty", &actions, nil, arguments, environ) == 0)
-        var status: Int32 = -1
-        while waitpid(child, &status, 0) == -1 { try #require(errno == EINTR) }
-        try #require(status == 0)
+    func close() {
+        for side in [master, slave] { Foundation.close(side) }
     }
 }

@@ -1,30 +1,35 @@
 import Foundation
 
-/// How long the model tests run: random sequences of calls, or of dialogues, each compared with a reference.
+/// Runs a test with random sequences of steps.
 ///
-/// Two variables of the environment have a say, for all of them:
-///
-/// - `UV_TASK_MODEL_SECONDS=N` lets each go on for N seconds, and print how many sequences that were;
-/// - `UV_TASK_MODEL_SEED=S` runs the one sequence of that seed again, which a failure has told.
+/// - `UV_TASK_MODEL_SECONDS=N` goes on for N seconds, instead of a fixed number of sequences.
+/// - `UV_TASK_MODEL_SEED=S` runs only the sequence of this seed, which a failure has reported.
 package enum ModelRun {
-    /// Calls `body` with one seed after the other, from a random one on, until it tells of a failure.
+    /// Checks sequences, and lets other tests run between two of them.
     ///
     /// - Parameters:
-    ///   - count: how many, unless the environment says otherwise.
-    ///   - body: false where the test has failed.
-    package static func sequences(_ count: Int, of name: String, _ body: (_ seed: UInt64) throws -> Bool) rethrows {
-        if let seed = variable("UV_TASK_MODEL_SEED").flatMap(UInt64.init) {
-            _ = try body(seed)
-            return
-        }
-        let firstSeed = UInt64.random(in: 0...UInt64(UInt32.max))
-        let end = variable("UV_TASK_MODEL_SECONDS").flatMap(Double.init).map { Date().addingTimeInterval($0) }
+    ///   - count: the number of sequences, which should take about a second in a debug build.
+    ///   - check: returns what is wrong with the sequence of a seed; nil if nothing is.
+    /// - Returns: what is wrong with the first sequence that fails, and the command that repeats it.
+    package static func failure(
+        in count: Int, test: String = #function, _ check: (_ seed: UInt64) throws -> String?
+    ) async rethrows -> String? {
+        let name = test.prefix { $0 != "(" }
+        let end = variable("UV_TASK_MODEL_SECONDS").flatMap(Double.init).map { Date(timeIntervalSinceNow: $0) }
+        let onlySeed = variable("UV_TASK_MODEL_SEED").flatMap(UInt64.init)
+        let firstSeed = onlySeed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         var done: UInt64 = 0
-        while end.map({ Date() < $0 }) ?? (done < count) {
-            guard try body(firstSeed + done) else { break }
+        repeat {
+            let seed = firstSeed + done
+            if let failure = try check(seed) {
+                let command = "UV_TASK_MODEL_SEED=\(seed) swift test --disable-xctest --filter \(name)"
+                return "\(failure)\nTo repeat it: \(command)"
+            }
             done += 1
-        }
+            await Task.yield()
+        } while onlySeed == nil && end.map { Date() < $0 } ?? (done < count)
         if end != nil { print("\(name): \(done) sequences") }
+        return nil
     }
 
     private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }

@@ -1,4 +1,4 @@
-/// Numbers that a seed gives again (SplitMix64).
+/// Random numbers that are the same for the same seed (SplitMix64).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -12,9 +12,9 @@ package struct SeededGenerator: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
-    /// One of a range, each as likely.
+    /// A number of the range. All are equally likely.
     package mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &self) }
 
-    /// Whether one chance in so many came.
+    /// True with a probability of 1 in `count`.
     package mutating func oneIn(_ count: Int) -> Bool { number(0..<count) == 0 }
 }

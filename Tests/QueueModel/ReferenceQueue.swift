@@ -2,13 +2,14 @@ package import TaskCore
 package import TaskQueue
 
 /// The rules of `SerialQueue`, written without regard to speed. Tests compare the two.
-package struct ReferenceQueue {
+package struct ReferenceQueue: SteppedQueue {
     package struct Task {
         /// nil if the task was rejected because no type has its name.
         package let type: TaskTypeIndex?
         package let data: TaskData
         package let key: String?
         package let connection: ConnectionID
+        package let submitter: UserID?
         package let submittedAt: Timestamp
         package fileprivate(set) var startedAt: Timestamp?
         package fileprivate(set) var finishedAt: Timestamp?
@@ -22,6 +23,10 @@ package struct ReferenceQueue {
             case .failure: .error
             case nil: startedAt == nil ? .waiting : .execute
             }
+        }
+
+        package var failureCode: TaskFailure.Code? {
+            if case .failure(let failure) = outcome { failure.code } else { nil }
         }
 
         /// The data until the task ends, then its outcome and log; the key all the time.
@@ -61,7 +66,6 @@ package struct ReferenceQueue {
 
     // MARK: Changes
 
-    /// - Returns: the new task and the effects; or the task with the same key, and no effects.
     package mutating func submit(
         _ submission: Submission, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects?) {
@@ -75,7 +79,7 @@ package struct ReferenceQueue {
         if waiting.count >= limits.queued { throw .queueFull(limit: limits.queued) }
         let task = Task(
             type: submission.type, data: submission.data, key: submission.key, connection: submission.connection,
-            submittedAt: now, log: ReferenceLog(capacity: logCapacity))
+            submitter: submission.submitter, submittedAt: now, log: ReferenceLog(capacity: logCapacity))
         let endless = kept.filter { !self[$0].state.isFinal }.reduce(task.heldBytes) { $0 + self[$1].heldBytes }
         if endless > limits.memory { throw .memoryFull(limit: limits.memory) }
         var effects = Effects()
@@ -85,24 +89,24 @@ package struct ReferenceQueue {
     }
 
     package mutating func reject(
-        _ failure: TaskFailure, from connection: ConnectionID, at now: Timestamp
+        _ failure: TaskFailure, from connection: ConnectionID, submitter: UserID?, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects) {
         if isDraining { throw .draining }
         tasks.append(
             Task(
-                type: nil, data: "", key: nil, connection: connection, submittedAt: now,
+                type: nil, data: "", key: nil, connection: connection, submitter: submitter, submittedAt: now,
                 log: ReferenceLog(capacity: logCapacity)))
         var effects = Effects()
         end(lastID, .failure(failure), at: now, &effects)
         return (lastID, effects)
     }
 
-    /// - Returns: nil if a task runs or none waits.
     package mutating func start(at now: Timestamp) -> Effects? {
         guard running == nil, let next = waiting.first, let type = self[next].type else { return nil }
         self[next].startedAt = now
         var effects = Effects()
-        effects.started = Effects.Start(id: next, type: type, data: self[next].data)
+        effects.started = Effects.Start(
+            id: next, type: type, data: self[next].data, submitter: self[next].submitter)
         return effects
     }
 
@@ -116,7 +120,6 @@ package struct ReferenceQueue {
         return effects
     }
 
-    /// - Returns: nil if the task has ended.
     package mutating func cancel(_ id: TaskID, at now: Timestamp) -> Effects? {
         var effects = Effects()
         switch self[id].state {
@@ -136,14 +139,12 @@ package struct ReferenceQueue {
         return effects
     }
 
-    /// - Returns: nil if no task has reached the age limit.
     package mutating func expire(atMost: Int, at now: Timestamp) -> Effects? {
         var effects = Effects()
         while effects.evicted.count < atMost, let expiry = nextExpiry, expiry <= now { evictOldest(&effects) }
         return effects.evicted.isEmpty ? nil : effects
     }
 
-    /// - Returns: whether there is more to read.
     package mutating func appendLog(_ bytes: [UInt8]) -> Bool {
         guard let running else { preconditionFailure("no task runs") }
         let end = self[running].log.readableEnd
@@ -183,6 +184,9 @@ package struct ReferenceQueue {
     package var running: TaskID? { kept.first { self[$0].state == .execute } }
     package var waiting: [TaskID] { kept.filter { self[$0].state == .waiting } }
     package var heldBytes: Int { kept.reduce(0) { $0 + self[$1].heldBytes } }
+    package var succeeded: Int { tasks.count { $0.state == .success } }
+    package var cancelled: Int { tasks.count { $0.failureCode == .cancelled } }
+    package var failed: Int { tasks.count { $0.state == .error } - cancelled }
     private var lastID: TaskID { TaskID(rawValue: tasks.count)! }
 
     package func isKnown(_ id: TaskID) -> Bool { id.rawValue <= tasks.count && !evicted.contains(id) }

@@ -2,8 +2,7 @@ package import TaskCore
 package import TaskQueue
 
 /// Planned and applied at once, as in a server without a store.
-extension SerialQueue {
-    /// - Returns: the new task and the effects; or the task with the same key, and no effects.
+extension SerialQueue: SteppedQueue {
     package mutating func submit(
         _ submission: Submission, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects?) {
@@ -14,10 +13,9 @@ extension SerialQueue {
     }
 
     package mutating func reject(
-        _ failure: TaskFailure, at now: Timestamp
+        _ failure: TaskFailure, from _: ConnectionID, submitter: UserID?, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects) {
-        let change = try planRejected(failure, at: now)
-        let effects: Effects = apply(change)
+        let effects: Effects = apply(try planRejected(failure, submitter: submitter, at: now))
         return (effects.ended[0], effects)
     }
 
@@ -37,6 +35,17 @@ extension SerialQueue {
     private mutating func apply(_ change: consuming Change?) -> Effects? {
         guard let change else { return nil }
         return apply(change) as Effects
+    }
+}
+
+extension Limits {
+    /// Limits of a queue; what is not given is unlimited.
+    package init(queued: Int = .max, memory: Int = .max, keptResults: Int = .max, keptTime: Int? = nil) {
+        self.init()
+        self.queued = queued
+        self.memory = memory
+        self.keptResults = keptResults
+        self.keptTime = keptTime
     }
 }
 

@@ -6,10 +6,14 @@ import Testing
 
 @testable import TaskClient
 
-private func legacyClient(of server: FakeServer, timeout: UInt64 = 5000, readSize: Int = 65536) throws -> LegacyClient {
+private func withLegacyClient<Result>(
+    _ server: FakeServer, timeout: UInt64 = 300_000, readSize: Int = 65536, _ body: (LegacyClient) throws -> Result
+) throws -> Result {
     var configuration = configuration(of: server, timeout: timeout)
     configuration.readSize = readSize
-    return try LegacyClient(configuration)
+    let client = try LegacyClient(configuration)
+    defer { client.close() }
+    return try body(client)
 }
 
 struct LegacyClientTests {
@@ -18,12 +22,11 @@ struct LegacyClientTests {
             .answer("{\"task_id\":4}\n"),
             .answer("{\"status\":\"success\"}\n{\"status\":\"success\",\"data\":\"olleh\"}\n"),
         ])
-        let client = try legacyClient(of: server, readSize: readSize)
-        let id = try client.submit("revers", "hello")
-        #expect(id.rawValue == 4)
-        let (state, data) = try client.waitForResult(of: id)
-        #expect(state == .success && data == "olleh")
-        client.close()
+        try withLegacyClient(server, readSize: readSize) { client in
+            let id = try client.submit("revers", "hello")
+            #expect(id.rawValue == 4)
+            #expect(try client.waitForResult(of: id) == (.success, "olleh"))
+        }
         #expect(
             server.received == """
                 {"type":"run","task_name":"revers","data":"hello"}
@@ -33,110 +36,98 @@ struct LegacyClientTests {
                 """)
     }
 
-    @Test func repliesMayComeInOnePieceOrWithoutNewline() throws {
-        let client = try legacyClient(of: FakeServer([.answer("{\"status\":\"waiting\",\"extra\":[]}")]))
-        #expect(try client.status(of: .first) == .waiting)
-        client.close()
+    @Test func aReplyNeedsNoNewline() throws {
+        let server = FakeServer([.answer("{\"status\":\"waiting\",\"extra\":[]}")])
+        #expect(try withLegacyClient(server) { try $0.status(of: .first) } == .waiting)
     }
 
-    @Test func aWaitHasNoDeadline() throws {
+    // MARK: Time limits. Connecting to a unix socket takes no time.
+
+    @Test func aWaitHasNoLimit() throws {
         let end = "{\"status\":\"success\"}{\"status\":\"success\",\"data\":\"x\"}"
-        let server = FakeServer([.answer("{\"task_id\":1}"), .answerAfter(milliseconds: 1000, end)])
-        let client = try legacyClient(of: server, timeout: patience)
-        let id = try client.submit("revers", "")
-        let (state, data) = try client.waitForResult(of: id)
-        #expect(state == .success && data == "x")
-        client.close()
+        let server = FakeServer([.silence, .answerAfter(milliseconds: 2 * shortLimit, end)], over: .unix)
+        let result = try withLegacyClient(server, timeout: shortLimit) { try $0.waitForResult(of: .first) }
+        #expect(result == (.success, "x"))
     }
 
     @Test func aMissingAnswerIsATimeout() throws {
-        let server = FakeServer([.silence])
-        let client = try legacyClient(of: server, timeout: patience)
-        #expect(
-            throws: ClientError.timedOut(
-                host: "127.0.0.1", port: server.port, milliseconds: patience, .waitingForAnswer)
-        ) { try client.status(of: .first) }
-        client.close()
-    }
-
-    @Test func aConnectionClosedInsteadOfAnAnswer() throws {
-        let client = try legacyClient(of: FakeServer([.silence, .close]))
-        #expect(throws: ClientError.closed) {
-            _ = try client.status(of: .first)
+        let server = FakeServer([.silence], over: .unix)
+        #expect(throws: ClientError.timedOut(address(of: server), milliseconds: shortLimit, .waitingForAnswer)) {
+            try withLegacyClient(server, timeout: shortLimit) { try $0.status(of: .first) }
         }
-        client.close()
     }
 
-    @Test func aConnectionThatEndsInsideAnAnswer() throws {
-        let client = try legacyClient(of: FakeServer([.answer("{\"status\":\"suc"), .close]))
-        #expect(throws: ClientError.cutOff) { try client.status(of: .first) }
-        client.close()
-    }
-
-    @Test func theResultAfterTheEndHasADeadlineAgain() throws {
-        let server = FakeServer([.answer("{\"task_id\":1}"), .answer("{\"status\":\"success\"}")])
-        let client = try legacyClient(of: server, timeout: patience)
-        let id = try client.submit("revers", "")
-        let error = #expect(throws: ClientError.self) { _ = try client.waitForResult(of: id) }
-        guard case .timedOut(_, _, _, .waitingForAnswer) = error else {
-            Issue.record("\(String(describing: error))")
-            return
+    @Test func theResultAfterTheEndHasALimitAgain() throws {
+        let server = FakeServer([.answer("{\"status\":\"success\"}")], over: .unix)
+        #expect(throws: ClientError.timedOut(address(of: server), milliseconds: shortLimit, .waitingForAnswer)) {
+            try withLegacyClient(server, timeout: shortLimit) { _ = try $0.waitForResult(of: .first) }
         }
-        client.close()
+    }
+
+    // MARK: Failures
+
+    @Test(
+        arguments: [
+            ([.silence, .close], .closed), ([.answer("{\"status\":\"suc"), .close], .cutOff),
+        ] as [([FakeServer.Step], ClientError)])
+    func anEndBeforeTheReplyIsAnError(steps: [FakeServer.Step], error: ClientError) throws {
+        #expect(throws: error) { try withLegacyClient(FakeServer(steps)) { try $0.status(of: .first) } }
     }
 
     @Test(arguments: [
         "HTTP/1.1 400 Bad Request\r\n\r\n", "{}\n", "{\"status\":\"done\"}\n", "{\"task_id\":1}\n",
-        "{\"status\":\"wai\n",
-        "+PONG\r\n",
-    ]) func aForeignAnswer(text: String) throws {
-        let client = try legacyClient(of: FakeServer([.answer(text)]))
-        let error = #expect(throws: ClientError.self) { try client.status(of: .first) }
-        guard case .foreignAnswer = error else {
-            Issue.record("\(String(describing: error))")
-            return
+        "{\"status\":\"wai\n", "+PONG\r\n", refusal(1, .draining),
+    ]) func anythingButTheReplyIsForeign(text: String) throws {
+        let error = #expect(throws: ClientError.self) {
+            try withLegacyClient(FakeServer([.answer(text)])) { try $0.status(of: .first) }
         }
-        client.close()
+        #expect(error?.isForeignAnswer == true)
     }
 
-    @Test func nothingListens() throws {
-        var configuration = ClientConfiguration()
-        configuration.port = 1
-        let error = #expect(throws: ClientError.self) { _ = try LegacyClient(configuration) }
-        #expect(error == .nothingListens(host: "localhost", port: 1))
-        #expect(error?.description == "nothing listens on localhost:1. Start it with: uv-taskd --port 1")
+    @Test(arguments: [
+        ("localhost", "nothing listens on localhost:1. Start it with: uv-taskd --port 1"),
+        ("no-such-host.invalid", "the host \"no-such-host.invalid\" was not found: "),
+    ]) func aServerThatIsNotFoundIsNamed(host: String, sentence: String) throws {
+        let error = #expect(throws: ClientError.self) {
+            _ = try LegacyClient(configuration(of: .tcp(host: host, port: 1)))
+        }
+        #expect(error?.description.hasPrefix(sentence) == true)
     }
+}
 
-    @Test func anUnknownHost() throws {
-        var configuration = ClientConfiguration()
-        configuration.host = "no-such-host.invalid"
-        let error = #expect(throws: ClientError.self) { _ = try LegacyClient(configuration) }
-        #expect(error?.description.hasPrefix("the host \"no-such-host.invalid\" was not found: ") == true)
-    }
+struct ClientErrorTests {
+    private static let there = ServerAddress.tcp(host: "h", port: 1)
+    private static let cause = UVError(code: .connectionRefused, call: "x")
 
-    @Test func everyErrorIsOneLine() {
-        let cause = UVError(code: .connectionRefused, call: "x")
-        let errors: [ClientError] = [
-            .cannotResolve(host: "h", cause), .nothingListens(host: "h", port: 1),
-            .cannotConnect(host: "h", port: 1, cause), .closed, .lost(cause),
-            .timedOut(host: "h", port: 1, milliseconds: 1500, .connecting),
-            .timedOut(host: "h", port: 1, milliseconds: 5000, .waitingForAnswer),
-            .foreignAnswer(host: "h", port: 1, "r"), .cutOff,
-            .submitUnanswered(.closed), .restarted(host: "h", port: 1),
-            .refused(Refusal(.tooManyConnections, "two\nlines"), text: nil),
-            .submitUnanswered(.refused(Refusal(.badRequest, "two\nlines"), text: nil)),
+    @Test func aRequestMayHaveArrivedIfItWasSentToADaemon() {
+        let sent: [ClientError] = [
+            .closed, .cutOff, .lost(Self.cause), .timedOut(Self.there, milliseconds: 5000, .waitingForAnswer),
+            .submitUnanswered(.closed), .restarted(Self.there),
         ]
-        for error in errors { #expect(!error.description.contains("\n") && !error.description.isEmpty) }
+        let unsent: [ClientError] = [
+            .cannotResolve(host: "h", Self.cause), .nothingListens(Self.there), .cannotConnect(Self.there, Self.cause),
+            .timedOut(Self.there, milliseconds: 1500, .connecting), .foreignAnswer(Self.there, "r"),
+            .refused(Refusal(.tooManyConnections, ""), text: nil),
+        ]
+        for error in sent { #expect(error.requestMayHaveArrived) }
+        for error in unsent { #expect(!error.requestMayHaveArrived) }
+    }
+
+    @Test func sentencesSayWhatToDo() {
         #expect(
-            errors.map(\.requestMayHaveArrived) == [
-                false, false, false, true, true, false, true, false, true, true, true, false, true,
-            ])
-        #expect(ClientError.nothingListens(host: "::1", port: 1).description.hasPrefix("nothing listens on [::1]:1."))
-        // A server on this machine would not help.
+            ClientError.timedOut(Self.there, milliseconds: 1500, .connecting).description
+                == "no connection to h:1 within 1.5 s; --connect-timeout sets the time")
         #expect(
-            ClientError.nothingListens(host: "gpu.lan", port: 1).description
-                == "nothing listens on gpu.lan:1. Start it there with: uv-taskd --host gpu.lan --port 1, or reach its loopback "
-                + "port with: ssh -L 1:localhost:1 gpu.lan")
-        #expect(errors[5].description == "no connection to h:1 within 1.5 s; --connect-timeout sets the time")
+            ClientError.restarted(Self.there).description
+                == "the daemon on h:1 was restarted before it answered, and it is not known whether the task ran. "
+                + "Submit it again if it may run twice")
+        // The server's sentence may have control characters.
+        let refused = ClientError.refused(Refusal(.badRequest, "two\nlines"), text: nil)
+        #expect(refused.description == "the daemon refused the connection")
+        // A server that is started on this machine would have another address.
+        #expect(
+            ClientError.nothingListens(.tcp(host: "gpu.lan", port: 1)).description
+                == "nothing listens on gpu.lan:1. Start it there with: uv-taskd --port 1, and reach it with: "
+                + "uv-task --ssh gpu.lan --port 1")
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import TaskCore
 import TaskProtocol
 import TestServers
@@ -8,82 +7,57 @@ import Testing
 
 /// Errors without a `seq`, which refuse the connection.
 struct RefusedConnectionTests {
-    private let line = refused(nil, .tooManyConnections)
-    private let refusal = ClientError.refused(
-        Refusal(.tooManyConnections, "no"),
-        text: #"{"error":{"code":"too_many_connections","message":"no"}}"#)
+    private let line = refusal(nil, .tooManyConnections)
+    private let refused = ClientError.refused(Refusal(.tooManyConnections, ""), text: nil)
 
     @Test(arguments: [Refusal.Code.tooManyConnections, .badRequest, .tooLarge])
     func everyRequestFails(code: Refusal.Code) throws {
-        let server = FakeServer([.silence, .answer(refused(nil, code))])
-        let client = try makeClient(of: server, keepsTexts: false)
-        var answers = 0
-        for _ in 1...2 { client.send(StatusRequest(.first)) { _ in answers += 1 } }
-        let refusal = ClientError.refused(Refusal(code, "no"), text: nil)
-        #expect(throws: refusal) { try client.run { answers > 0 } }
-        #expect(throws: refusal) { try client.ask(StatsRequest()) }
-        client.close()
-        #expect(answers == 0 && server.connectionCount == 1)
-    }
-
-    @Test func theRefusalMayArriveBeforeTheFirstRequest() throws {
-        let server = FakeServer([.greet(line), .close])
-        let client = try makeClient(of: server)
-        #expect(throws: refusal) { try client.ask(InfoRequest()) }
-        client.close()
+        let server = FakeServer([.silence, .answer(refusal(nil, code))])
+        try server.withClient { client in
+            for _ in 1...2 { client.send(StatusRequest(.first)) { _ in Issue.record("it was answered") } }
+            let text = #"{"error":{"code":"\#(code.rawValue)","message":""}}"#
+            let refused = ClientError.refused(Refusal(code, ""), text: text)
+            #expect(throws: refused) { try client.run { false } }
+            #expect(throws: refused) { try client.ask(StatsRequest()) }
+        }
         #expect(server.connectionCount == 1)
     }
 
-    @Test func theRefusalIsReadAfterAFailedWrite() throws {
-        let server = FakeServer([.greet(line), .close])
-        let client = try makeClient(of: server)
-        client.send(StatusRequest(.first)) { _ in }
-        // Sends without reading. The server's system resets the connection.
-        try client.run { true }
-        Thread.sleep(forTimeInterval: 0.05)
-        #expect(throws: refusal) { try client.ask(StatusRequest(.first)) }
-        client.close()
-    }
-
-    @Test func aConnectionClosedWithoutARefusalIsLostOrClosed() throws {
-        let client = try makeClient(of: FakeServer([.greet(""), .close]))
-        client.send(StatusRequest(.first)) { _ in }
-        try client.run { true }
-        Thread.sleep(forTimeInterval: 0.05)
-        let error = #expect(throws: ClientError.self) { try client.ask(StatusRequest(.first)) }
-        #expect(error?.mayBeRetried == true)
-        client.close()
+    /// The server's system resets the connection if something is sent.
+    @Test(arguments: FakeServer.Transport.allCases)
+    func theRefusalIsReadAfterAFailedWrite(transport: FakeServer.Transport) throws {
+        let server = FakeServer([.greet(line), .close], over: transport)
+        try server.withClient(keepsTexts: false) { client in
+            server.waitForEnd()
+            client.send(StatusRequest(.first)) { _ in }
+            // Sends without reading.
+            try client.run { true }
+            #expect(throws: refused) { try client.ask(StatusRequest(.first)) }
+        }
     }
 
     @Test func aSubmitOnAnEarlierConnectionMayBeQueued() throws {
-        let server = FakeServer(connections: [[.answer(info(1)), .silence, .close], [.greet(line), .close], []])
-        let client = try makeClient(of: server)
-        _ = try client.ask(InfoRequest())
-        #expect(throws: ClientError.submitUnanswered(refusal)) {
-            try client.ask(RunRequest(taskName: "echo", data: ""))
+        let server = FakeServer(connections: [[.answer(info()), .silence, .close], [.greet(line), .close], []])
+        try server.withClient(keepsTexts: false) { client in
+            _ = try client.ask(InfoRequest())
+            #expect(throws: ClientError.submitUnanswered(refused)) {
+                try client.ask(RunRequest(taskName: "echo", data: ""))
+            }
         }
-        client.close()
         #expect(server.connectionCount == 2)
     }
 
-    // MARK: Legacy requests
-
-    @Test(arguments: [true, false]) func legacyRequests(isGreeting: Bool) throws {
-        let server = FakeServer(isGreeting ? [.greet(line), .close] : [.answer(line), .close])
-        let client = try LegacyClient(configuration(of: server))
-        let refusal = ClientError.refused(Refusal(.tooManyConnections, "no"), text: nil)
-        #expect(throws: refusal) { try client.submit("echo", "") }
-        #expect(throws: refusal) { try client.status(of: .first) }
-        client.close()
+    @Test func aRefusalIsReadWhileMoreIsSentThanASocketHolds() throws {
+        let client = try LegacyClient(configuration(of: FakeServer([.greet(line), .silence])))
+        defer { client.close() }
+        #expect(throws: refused) { try client.submit("echo", String(repeating: "x", count: 8_000_000)) }
     }
 
-    @Test func anErrorWithASeqIsNoAnswerToALegacyRequest() throws {
-        let client = try LegacyClient(configuration(of: FakeServer([.answer(refused(1, .draining))])))
-        let error = #expect(throws: ClientError.self) { try client.status(of: .first) }
-        guard case .foreignAnswer = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-        client.close()
+    @Test(arguments: [true, false]) func everyLegacyRequestFails(isGreeting: Bool) throws {
+        let client = try LegacyClient(
+            configuration(of: FakeServer([isGreeting ? .greet(line) : .answer(line), .close])))
+        defer { client.close() }
+        #expect(throws: refused) { try client.submit("echo", "") }
+        #expect(throws: refused) { try client.status(of: .first) }
     }
 }

@@ -1,4 +1,3 @@
-import JSON
 import TaskCore
 import TaskProtocol
 import TestServers
@@ -7,50 +6,51 @@ import TestServers
 
 // What the fake server and the client send to each other.
 
-let instance = InstanceID(rawValue: 7)
+/// A time limit that is meant to pass, in milliseconds. No answer must arrive within it.
+let shortLimit: UInt64 = 100
 
-/// A time limit that is meant to pass, in milliseconds. A busy machine connects and answers sooner.
-let patience: UInt64 = 500
+func address(of server: FakeServer) -> ServerAddress {
+    server.path.map { .unix(path: $0) } ?? .tcp(host: "127.0.0.1", port: server.port)
+}
 
-func configuration(of server: FakeServer, timeout: UInt64 = 5000) -> ClientConfiguration {
+/// - Parameter timeout: in milliseconds.
+func configuration(of address: ServerAddress, timeout: UInt64 = 300_000) -> ClientConfiguration {
     var configuration = ClientConfiguration()
-    configuration.host = "127.0.0.1"
-    configuration.port = server.port
-    configuration.connectTimeout = timeout
+    (configuration.server, configuration.connectTimeout) = (address, timeout)
     return configuration
 }
 
-/// A client whose keys are `…01` and `…02`, `…03` and `…04`, and so on.
-func makeClient(of server: FakeServer, timeout: UInt64 = 5000, keepsTexts: Bool = true) throws -> Client {
-    var bits: UInt64 = 0
-    return try Client(configuration(of: server, timeout: timeout), keepsTexts: keepsTexts) {
-        bits += 1
-        return bits
+func configuration(of server: FakeServer, timeout: UInt64 = 300_000) -> ClientConfiguration {
+    configuration(of: address(of: server), timeout: timeout)
+}
+
+extension FakeServer {
+    /// Connects a client, and closes it after `body`. Its keys are `…01` and `…02`, `…03` and `…04`, and so on.
+    ///
+    /// - Parameter timeout: the time limit of each request but the first, in milliseconds.
+    func withClient<Result>(
+        timeout: UInt64 = 300_000, keepsTexts: Bool = true, _ body: (Client) throws -> Result
+    ) throws -> Result {
+        let configuration = configuration(of: self, timeout: timeout)
+        let connector = try Connector(configuration)
+        let connection = Connection(try connector.connect(until: nil), configuration)
+        connector.deadline.set(nil)
+        var bits: UInt64 = 0
+        let client = Client(connector, connection, keepsTexts: keepsTexts) {
+            bits += 1
+            return bits
+        }
+        defer { client.close() }
+        return try body(client)
     }
 }
 
-func info(_ sequence: Int) -> String {
-    written { InfoReply(instance: instance, taskTypes: [], limits: []).write(to: &$0, sequence: sequence) }
+extension ClientError {
+    var isForeignAnswer: Bool { if case .foreignAnswer = self { true } else { false } }
+    var isSubmitUnanswered: Bool { if case .submitUnanswered = self { true } else { false } }
 }
 
-func submitted(_ sequence: Int, task: Int) -> String {
-    #"{"seq":\#(sequence),"task_id":\#(task),"instance":"\#(instance)","status":"waiting"}"# + "\n"
-}
-
-func status(_ sequence: Int, _ state: TaskState) -> String {
-    #"{"seq":\#(sequence),"status":"\#(state.rawValue)"}"# + "\n"
-}
-
-func refused(_ sequence: Int?, _ code: Refusal.Code) -> String {
-    written { Refusal(code, "no").write(to: &$0, sequence: sequence) }
-}
-
-private func written(_ write: (inout JSONWriter) -> Void) -> String {
-    var writer = JSONWriter()
-    write(&writer)
-    return (try? String(copying: UTF8Span(validating: writer.bytes))) ?? ""
-}
-
+/// The submit of a client whose keys are counted.
 func run(_ sequence: Int, _ data: String, key: String) -> String {
     #"{"seq":\#(sequence),"type":"run","task_name":"echo","data":"\#(data)","key":"\#(key)","instance":"\#(instance)"}"#
         + "\n"

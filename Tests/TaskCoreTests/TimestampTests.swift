@@ -4,11 +4,6 @@ import Testing
 struct TimestampTests {
     private let time = Timestamp(milliseconds: 1000)
 
-    @Test func aTimeIsAdvancedAndClamped() {
-        #expect(time.advanced(by: 500).milliseconds == 1500)
-        #expect(time.advanced(by: .max).milliseconds == .max)
-    }
-
     @Test func aDifferenceIsNeverNegative() {
         #expect(time.milliseconds(since: Timestamp(milliseconds: 400)) == 600)
         #expect(time.milliseconds(since: Timestamp(milliseconds: 1001)) == 0)

@@ -1,4 +1,3 @@
-import ModelRuns
 import Testing
 
 @testable import TaskFile
@@ -39,13 +38,9 @@ private func key(parts: Int, _ part: String = "a") -> String {
 
 struct TOMLReaderTests {
     @Test(arguments: [
-        ("", []),
         ("# nothing\n", []),
-        ("s = 'x'", ["1:s='x'"]),
-        ("i = -7\nh = 0xff", ["1:i=-7", "2:h=255"]),
-        ("f = 2.5", ["1:f=other"]),
-        ("t = true", ["1:t=true"]),
-        ("d = 2026-11-23\nm = 2026-11-23T10:00:00Z", ["1:d=other", "2:m=other"]),
+        ("s = 'x'\ni = -7\nh = 0xff\nt = true", ["1:s='x'", "2:i=-7", "3:h=255", "4:t=true"]),
+        ("f = 2.5\nd = 2026-11-23\nm = 2026-11-23T10:00:00Z", ["1:f=other", "2:d=other", "3:m=other"]),
         ("a = [1, 'y', []]", ["1:a=[1:1 1:'y' 1:[]]"]),
         ("o = { k = 1, l = {} }", ["1:o={1:k=1 1:l={}}"]),
         ("[[l]]\na = 1\n[[l]]\n[l.b]", ["1:l=[1:{2:a=1} 3:{4:b={}}]"]),
@@ -60,37 +55,26 @@ struct TOMLReaderTests {
             ["1:t={1:z={2:b=1 3:a=2} 5:a={6:x={6:y=1 7:b=[8:1 9:2]}}}", "4:o={}"]
         ),
     ])
-    func readsValuesWithTheirLines(text: String, members: [String]) throws { #expect(try read(text) == members) }
+    func valuesAreReadWithTheirLines(text: String, members: [String]) throws { #expect(try read(text) == members) }
 
     @Test(arguments: [
         ("a = 1\na = 2", "2: Error while parsing key-value pair: cannot redefine existing integer 'a'"),
-        ("\n\na = \"x", "3: Error while parsing string: encountered end-of-file"),
-        ("a = 1 b", "1: Error while parsing key-value pair: expected a comment or whitespace, saw 'b'"),
         ("a = n\n", "1: Error while parsing floating-point: expected 'nan', saw 'n\\n'"),
     ])
     func errorsAreOneLine(text: String, expected: String) { #expect(error(text) == expected) }
 
+    /// Assertions of toml++ fail for the first two. Its test for white space is undefined for most characters outside ASCII.
     @Test(arguments: [
-        "a", "a =", "= 1", "[a", "[a]]", "[]", "a = [1", "a = {", "a = 1\n[a]", "[a]\n[a]", "a = tru", "a = 01",
-        "a = 1.", "a = \"x\ny\"", "a = \"\\x\"", "a = \"\\ud800\"", "a.b = 1\na = 2", "a = { b = 1 }\na.c = 2",
-        "a = 1\0", "a = yes", "a = 9223372036854775808", "a: 1", "{}", "[[[a]]]", "[.a]", "a = [1,}",
-        "\"\"\"a\"\"\" = 1",
-        "a = 2026-13-01",
+        "[[[a]]]", "\"\"\"a\"\"\" = 1", "привет = 1", "a = \u{201c}x\u{201d}", "\u{a0}a = 1", "a = 1 \u{200b}",
+        "a = 0'é'", "a = \"\"\"\\é\"\"\"", "a = 1\0", "a = 9223372036854775808",
     ])
-    func refusesInvalidTexts(text: String) { #expect(error(text) != nil) }
+    func invalidTextsAreRefused(text: String) { #expect(error("\n\(text)")?.hasPrefix("2: ") == true) }
 
-    @Test(
-        arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
-    func refusesInvalidUTF8(bytes: [UInt8]) {
+    @Test(arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82]] as [[UInt8]])
+    func invalidUTF8IsRefused(bytes: [UInt8]) {
         #expect(error(Array("\na = '".utf8) + bytes + Array("'".utf8))?.hasPrefix("2: ") == true)
         #expect(error(Array("\n# ".utf8) + bytes)?.hasPrefix("2: ") == true)
     }
-
-    /// The whitespace test of toml++ is undefined for most of these characters.
-    @Test(arguments: [
-        "привет = 1", "a = \u{201c}x\u{201d}", "\u{a0}a = 1", "a = 1 \u{200b}", "a = 0'é'", "a = \"\"\"\\é\"\"\"",
-    ])
-    func refusesOtherCharactersOutsideStrings(text: String) { #expect(error("\n\(text)")?.hasPrefix("2: ") == true) }
 }
 
 /// A text of a megabyte must not overflow the stack, whatever it nests.
@@ -120,9 +104,7 @@ struct TOMLNestingTests {
     }
 
     @Test(arguments: [
-        "[KEY]", "[ KEY ] \n", "[KEY]\n=", "[[KEY]]", "KEY = 1", "KEY = ", "x = { KEY = 1 }",
-        "x = [{ y = 1, KEY = 1 }]",
-        "x = { y = '''z'''', KEY = 1 }", "# KEY", "a = 'KEY'",
+        "[KEY]", "[KEY]\n=", "[[KEY]]", "KEY = 1", "x = [{ y = 1, KEY = 1 }]", "x = { y = '''z'''', KEY = 1 }", "# KEY",
     ])
     func aLineHas500Dots(text: String) {
         for (part, parts) in [("a", 500_000), ("\"\"", 300_000), ("'b.c'", 150_000)] {
@@ -132,7 +114,7 @@ struct TOMLNestingTests {
     }
 
     /// The deepest tree that the bounds admit.
-    @Test func theDeepestTree() {
+    @Test func theDeepestTreeDoesNotOverflowTheStack() {
         let key = key(parts: 500)
         for depth in 0...8 {
             let open = String(repeating: "{ x = '''\n''', \(key) = ", count: depth)
@@ -146,22 +128,5 @@ struct TOMLNestingTests {
         "a = '\(key(parts: 500))'", "a = '''\n\(key(parts: 500))\n'\(key(parts: 500))'''",
         "# \(key(parts: 500))\na = 1 # \(key(parts: 500))",
     ])
-    func dotsElsewhereAreAccepted(text: String) { #expect(error(text) == nil) }
-
-    /// Random damage to a text is accepted or refused, but does no harm.
-    @Test func damagedTexts() {
-        let whole = Array(
-            "[t.a]\nc = [\"x\", 'y']\ns = \"\"\"\nz\"\"\"\n[[l]]\ni = { x.y = 1.5, d = 1979-05-27 }\n".utf8)
-        let letters = Array("\"'\\[]{}.,=#\n\r\t \0ax1-:_+\u{e9}".utf8)
-        ModelRun.sequences(20_000, of: "damaged TOML texts") { seed in
-            var random = SeededGenerator(seed: seed)
-            var bytes = whole
-            for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let start = random.number(0..<bytes.count)
-                let end = min(start + random.number(0..<6), bytes.count)
-                bytes.replaceSubrange(start..<end, with: [letters[random.number(0..<letters.count)]])
-            }
-            return error(bytes).map { !$0.hasPrefix("0:") } ?? true
-        }
-    }
+    func dotsInTextsAndCommentsAreAccepted(text: String) { #expect(error(text) == nil) }
 }

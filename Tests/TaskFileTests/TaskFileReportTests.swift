@@ -3,7 +3,7 @@ import Testing
 @testable import TaskFile
 
 struct TaskFileReportTests {
-    @Test func listsEveryTypeWithItsSettings() throws {
+    @Test func everyTypeIsListedWithItsSettings() throws {
         let text = #"""
             [tasks.thumbnail]
             description = "Scale a picture"
@@ -17,9 +17,13 @@ struct TaskFileReportTests {
 
             [tasks.plain]
             command = ["true"]
+            data = "base64"
+            environment = { EMPTY = "" }
             """#
+        let file = try TaskFile(Array(text.utf8))
+        #expect(file.report(named: "f", beside: 0).hasPrefix("f: 2 task types, and no built-in ones\n"))
         #expect(
-            try TaskFile(Array(text.utf8)).report(named: "tasks.toml", beside: 5) == #"""
+            file.report(named: "tasks.toml", beside: 5) == #"""
                 tasks.toml: 2 task types, and 5 built-in ones
 
                 thumbnail: Scale a picture
@@ -31,14 +35,10 @@ struct TaskFileReportTests {
 
                 plain
                   command      true
-                  data         text, result text
+                  environment  EMPTY=
+                  data         base64, result text
                   limits       no timeout, 1MiB of output
 
                 """#)
-    }
-
-    @Test func withoutBuiltInTypes() throws {
-        let file = try TaskFile(Array("[tasks.a]\ncommand = ['true']".utf8))
-        #expect(file.report(named: "f", beside: 0).hasPrefix("f: 1 task type, and no built-in ones\n"))
     }
 }

@@ -21,34 +21,8 @@ private func type(_ keys: String) throws -> TaskType {
 
 private func command(_ keys: String) throws -> Command { try #require(try type(keys).command) }
 
+/// `TaskFileReportTests` show that every key is read.
 struct TaskFileTests {
-    @Test func readsEveryKey() throws {
-        let text = """
-            # Pictures
-            [tasks.thumbnail]
-            description = "Scale a picture to 128 pixels"
-            command     = ["convert", "-", "-resize", "128x128", "png:-"]
-            data        = "base64"
-            result      = "base64"
-            timeout     = "30s"
-            max_output  = "4MiB"
-            expected    = "2s"
-            directory   = "/srv/work"
-            environment = { LANG = "C.UTF-8", EMPTY = "" }
-            """
-        let type = try #require(try TaskFile(Array(text.utf8)).types.first)
-        #expect(type.name == "thumbnail" && type.description == "Scale a picture to 128 pixels")
-        var expected = Command(["convert", "-", "-resize", "128x128", "png:-"].map { CommandArgument($0) })
-        expected.data = .base64
-        expected.result = .base64
-        expected.timeout = .seconds(30)
-        expected.maximumOutput = 4 << 20
-        expected.expected = .seconds(2)
-        expected.directory = "/srv/work"
-        expected.environment = ["LANG": "C.UTF-8", "EMPTY": ""]
-        #expect(type.command == expected)
-    }
-
     @Test func onlyTheCommandIsRequired() throws {
         let type = try type("")
         #expect(type.command == Command([CommandArgument("x")]) && type.description == nil)
@@ -64,30 +38,14 @@ struct TaskFileTests {
         #expect(try TaskFile(Array(text.utf8)).types.map(\.name) == ["zeta", "alpha", "пример", "a.b/c"])
     }
 
-    @Test(arguments: [
-        ("'30s'", 30_000), ("'500ms'", 500), ("'2m'", 120_000), ("'1h'", 3_600_000), ("'1.5'", 1500), ("7", 7000),
-    ])
-    func times(value: String, milliseconds: Int) throws {
-        let command = try command("timeout = \(value)\nexpected = \(value)")
-        #expect(command.timeout == .milliseconds(milliseconds))
-        #expect(command.expected == .milliseconds(milliseconds))
-    }
-
-    @Test(arguments: [
-        ("'64KiB'", 65536), ("1", 1), ("10485760", 10 << 20), ("'10MiB'", 10 << 20), ("'5'", 5),
-        ("'16MiB'\nresult = 'base64'", 16 << 20),
-    ])
-    func sizes(value: String, bytes: Int) throws {
-        #expect(try command("max_output = \(value)").maximumOutput == bytes)
-    }
-
-    @Test func argumentsContainDataAndID() throws {
-        let text = #"tasks.a.command = ["x", "--id={id}", "in-{data}.{id}", "{ data }", "--", "{data}"]"#
-        let command = try #require(try TaskFile(Array(text.utf8)).types.first?.command)
-        #expect(
-            command.arguments(for: try #require(TaskID(rawValue: 7)), data: "d") == [
-                "x", "--id=7", "in-d.7", "{ data }", "--", "d",
-            ])
+    @Test func timesAndSizesAreTextsOrNumbers() throws {
+        for (value, milliseconds) in [("'500ms'", 500), ("'1.5'", 1500), ("7", 7000)] {
+            let command = try command("timeout = \(value)\nexpected = \(value)")
+            #expect(command.timeout == .milliseconds(milliseconds) && command.expected == command.timeout)
+        }
+        for (value, bytes) in [
+            ("'64KiB'", 65536), ("1", 1), ("10485760", 10 << 20), ("'16MiB'\nresult = 'base64'", 16 << 20),
+        ] { #expect(try command("max_output = \(value)").maximumOutput == bytes) }
     }
 
     @Test func aFileDefines1000Types() throws {
@@ -101,12 +59,5 @@ struct TaskFileTests {
         let longest = start + String(repeating: "x", count: (1 << 20) - start.utf8.count)
         #expect(mistakes(longest) == [])
         #expect(mistakes(longest + "x") == ["f: is longer than 1048576 bytes, the limit for a task file"])
-    }
-
-    @Test func everyKeyHasHelpInTheDaemon() {
-        let lines = TaskFile.keyHelp.split(separator: "\n")
-        #expect(lines.count == TaskKey.all.count - 1)
-        #expect(lines[0] == "  description     one line, for people")
-        #expect(lines.allSatisfy { $0.count <= 74 })
     }
 }

@@ -10,12 +10,8 @@ func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
 func written(_ write: (inout JSONWriter) -> Void) -> String {
     var writer = JSONWriter()
     write(&writer)
-    return text(writer.bytes)
-}
-
-func text(_ span: Span<UInt8>) -> String {
     var bytes: [UInt8] = []
-    bytes.append(copying: span)
+    bytes.append(copying: writer.bytes)
     return String(decoding: bytes, as: UTF8.self)
 }
 
@@ -45,9 +41,3 @@ func sequence(_ text: String) throws(ProtocolError) -> Int? {
 func refusal(_ text: String) throws(ProtocolError) -> Refusal? {
     try ReplyReader().read(text.utf8Span.span) { reply in reply.refusal }
 }
-
-/// One request of each kind.
-let requestOfEachKind: [any RequestMessage] = [
-    RunRequest(taskName: "", data: ""), StatusRequest(id(1)), ResultRequest(id(1)), CancelRequest(id(1)),
-    LogRequest(id(1)), ListRequest(.init()), StatsRequest(), InfoRequest(),
-]

@@ -4,7 +4,7 @@ import Testing
 @testable import TaskProtocol
 
 struct StatsTests {
-    private var full: StatsReply {
+    @Test func writingAndReadingAreInverse() throws {
         var stats = StatsReply()
         stats.uptime = 1
         stats.submitted = 2
@@ -21,16 +21,10 @@ struct StatsTests {
         stats.accepted = 13
         stats.waits = 14
         stats.closedForErrors = countRange.upperBound
-        return stats
-    }
-
-    private let members =
-        #""uptime_ms":1,"submitted":2,"succeeded":3,"failed":4,"cancelled":5,"waiting":6,"running":7,"kept":8,"#
-        + #""forgotten":9,"held_bytes":10,"connection_bytes":11,"connections":12,"accepted":13,"waits":14,"#
-        + #""closed_for_errors":9007199254740991"#
-
-    @Test func writingAndReadingAreInverse() throws {
-        var stats = full
+        let members =
+            #""uptime_ms":1,"submitted":2,"succeeded":3,"failed":4,"cancelled":5,"waiting":6,"running":7,"kept":8,"#
+            + #""forgotten":9,"held_bytes":10,"connection_bytes":11,"connections":12,"accepted":13,"waits":14,"#
+            + #""closed_for_errors":9007199254740991"#
         try expect(stats, to: StatsRequest(), isWritten: #"\#(members),"closed_for_limits":{},"refused":{}"#)
         stats.oldestWaiting = 13
         stats.closedForLimits = [NamedCount("timeout", 19)]

@@ -51,19 +51,6 @@ struct QueueLimitsTests {
         #expect(test.kept == [2, 4, 5])
     }
 
-    @Test func aSubmitEvictsNoMoreThanItNeeds() throws {
-        let test = TestQueue(Limits(memory: 10))
-        for _ in 1...3 {
-            try test.submit("abc")
-            test.run("abc")
-        }
-        #expect(test.heldBytes == 9)
-        try test.submit("d")
-        #expect(test.kept == [1, 2, 3, 4])
-        try test.submit("efgh")
-        #expect(test.kept == [3, 4, 5] && test.heldBytes == 8)
-    }
-
     @Test func aResultThatExceedsTheLimitIsKeptUntilTheNextTask() throws {
         let test = TestQueue(Limits(memory: 10))
         try test.submit("a")
@@ -75,34 +62,6 @@ struct QueueLimitsTests {
         #expect(test.kept == [3])
         test.run()
         #expect(test.kept == [3] && test.heldBytes == 0)
-    }
-
-    @Test func aLogCountsFromTheEndOfItsTask() throws {
-        let test = TestQueue(Limits(memory: 20))
-        try test.submit("abc")
-        test.start()
-        test.appendLog(Array("0123456789".utf8))
-        #expect(test.heldBytes == 3)
-        var failure = TaskFailure(.exit, "not counted")
-        failure.errorOutput = "89"
-        test.fail(failure)
-        #expect(test.heldBytes == 12)
-        try test.submit("12345678")
-        #expect(test.kept == [1, 2])
-        try test.submit("9")
-        #expect(test.kept == [2, 3] && test.heldBytes == 9)
-        #expect(test.queue.log(of: 1).count == 0)
-    }
-
-    @Test func anEvictedKeyMayBeUsedAgain() throws {
-        let test = TestQueue(Limits(keptResults: 1))
-        try test.submit("x", key: "key")
-        test.run()
-        #expect(test.heldBytes == 3)
-        try test.submit("y")
-        test.run()
-        #expect(test.heldBytes == 0)
-        #expect(try test.submit("z", key: "key") == 3)
     }
 
     @Test func aDrainEvictsNothing() throws {

@@ -4,23 +4,21 @@ import Testing
 
 @testable import TaskQueue
 
+/// The rules of the queue, as examples. `SerialQueueModelTests` compares it with a reference, in all states.
 struct SerialQueueTests {
     @Test func aTaskWaitsRunsAndSucceeds() throws {
         let test = TestQueue()
-        let id = try test.submit("data", type: 3, connection: ConnectionID(rawValue: 7))
-        #expect(id == 1 && test.states(1) == [.waiting])
-        #expect(test.queue[1]?.connection == ConnectionID(rawValue: 7))
+        let connection = ConnectionID(rawValue: 7)
+        #expect(try test.submit("data", type: 3, connection: connection) == 1)
+        #expect(test.states(1) == [.waiting] && test.queue[1]?.connection == connection)
         test.now = 20
-        let start = test.queue.start(at: test.now)?.started
-        #expect(start == Effects.Start(id: 1, type: TaskTypeIndex(rawValue: 3), data: "data"))
-        #expect(test.states(1) == [.execute] && test.queue.running == 1)
+        let start = Effects.Start(id: 1, type: TaskTypeIndex(rawValue: 3), data: "data")
+        #expect(test.queue.start(at: test.now)?.started == start && test.states(1) == [.execute])
         test.now = 30
         #expect(test.finish("result").ended == [1])
         let record = try #require(test.queue[1])
-        #expect(record.state == .success && record.result == "result" && test.queue.running == nil)
+        #expect(record.state == .success && record.result == "result" && record.connection == .none)
         #expect([record.submittedAt, record.times.startedAt, record.times.finishedAt] == [10, 20, 30])
-        #expect(record.connection == .none)
-        #expect(record.type?.rawValue == 3)
     }
 
     @Test func planningChangesNothing() throws {
@@ -40,36 +38,10 @@ struct SerialQueueTests {
         let test = TestQueue()
         for _ in 1...3 { try test.submit() }
         for id in [1, 2, 3] as [TaskID] {
-            #expect(test.start() == id)
-            #expect(test.start() == nil)
+            #expect(test.start() == id && test.start() == nil)
             test.finish()
         }
         #expect(test.start() == nil)
-    }
-
-    @Test func aFailureKeepsNoResultAndTheNextTaskStarts() throws {
-        let test = TestQueue()
-        try test.submit()
-        try test.submit()
-        test.start()
-        test.fail(TaskFailure(.failed, "no"))
-        #expect(test.states(1, 2) == [.error, .waiting])
-        #expect(test.queue[1]?.failure == TaskFailure(.failed, "no") && test.queue[1]?.result == nil)
-        #expect(test.start() == 2)
-    }
-
-    @Test func aRejectedTaskEndsAtOnce() throws {
-        let test = TestQueue()
-        let (id, effects) = try test.queue.reject(TaskFailure(.unknownTaskName, "?"), at: 10)
-        #expect(id == 1 && effects.ended == [1] && test.states(1) == [.error])
-        try test.submit()
-        #expect(test.queue.waitingCount == 1 && test.start() == 2)
-    }
-
-    @Test func anUnknownIDHasNoRecord() throws {
-        let test = TestQueue()
-        try test.submit()
-        #expect(try test.states(1, 2, #require(TaskID(rawValue: TaskID.range.upperBound))) == [.waiting, nil, nil])
     }
 
     @Test func aCancelledTaskNeverStartsAndOthersMoveUp() throws {
@@ -126,23 +98,6 @@ struct SerialQueueTests {
         #expect(test.queue.counts.submitted == 1)
     }
 
-    @Test func aKeyWithOtherContentIsRefused() throws {
-        let test = TestQueue()
-        try test.submit("data", type: 2, key: "k")
-        #expect(throws: Refusal.keyConflict(with: 1)) { try test.submit("other", type: 2, key: "k") }
-        #expect(throws: Refusal.keyConflict(with: 1)) { try test.submit("data", type: 1, key: "k") }
-        test.drain()
-        #expect(throws: Refusal.keyConflict(with: 1)) { try test.submit("other", type: 2, key: "k") }
-    }
-
-    @Test func aRefusedSubmitLeavesNoKey() throws {
-        let test = TestQueue(Limits(queued: 1))
-        try test.submit()
-        #expect(throws: Refusal.queueFull(limit: 1)) { try test.submit("a", key: "k") }
-        test.start()
-        #expect(try test.submit("b", key: "k") == 2)
-    }
-
     @Test func keysAndDataAreComparedByteForByte() throws {
         let test = TestQueue()
         let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
@@ -169,51 +124,10 @@ struct SerialQueueTests {
         #expect(test.remainingTimes(1, 2) == [nil, 7] && test.position(1) == nil)
     }
 
-    @Test func anUnknownDurationMakesTheTimesBehindItUnknown() throws {
-        let test = TestQueue(durations: [7, nil])
-        for type in [1, 0, 1] as [UInt16] { try test.submit(type: type) }
-        test.start()
-        #expect(test.remainingTimes(1, 2, 3) == [nil, nil, nil])
-        #expect(test.queue.remainingTimeOfRunning(at: test.now) == nil)
-        test.cancel(1)
-        #expect(test.remainingTimes(1, 2, 3) == [0, 7, nil], "an interrupted task is about to end")
-    }
-
     @Test func aSumOfTimesIsClamped() throws {
         let test = TestQueue(durations: [.max])
         for _ in 1...3 { try test.submit() }
         #expect(test.remainingTimes(1, 2, 3) == [.max, .max, .max])
-    }
-
-    @Test func onlySuccessfulRunsCountForEstimates() throws {
-        let test = TestQueue(durations: [nil])
-        let type = TaskTypeIndex(rawValue: 0)
-        for _ in 1...2 { try test.submit() }
-        test.start()
-        test.now = 17
-        test.fail(TaskFailure(.failed, ""))
-        #expect(test.queue.usualDuration(of: type) == nil)
-        test.start()
-        test.now = 30
-        test.finish()
-        #expect(test.queue.usualDuration(of: type) == 13)
-    }
-
-    // MARK: Logs
-
-    @Test func aLogIsReadableWhenACharacterIsComplete() throws {
-        let test = TestQueue()
-        try test.submit()
-        try test.submit()
-        test.start()
-        #expect(!test.appendLog([]))
-        #expect(!test.appendLog([0xD1]))
-        #expect(test.appendLog([0x8F]))
-        #expect(test.queue.log(of: 1).part(from: 0).text == "я" && !test.queue.log(of: 1).hasEnded)
-        test.finish()
-        test.run()
-        #expect(test.queue.log(of: 1).part(from: 0).text == "я" && test.queue.log(of: 1).hasEnded)
-        #expect(test.queue.log(of: 2).count == 0 && test.queue.log(of: 2).hasEnded)
     }
 
     // MARK: Lists
@@ -230,15 +144,6 @@ struct SerialQueueTests {
         } while query.before != nil
         #expect(pages.map(\.ids) == [[], [], [1]])
         #expect(pages.map(\.next) == [15_001, 5001, nil])
-    }
-
-    @Test func aListNamesTheBeginningOfTheNextPart() throws {
-        let test = TestQueue()
-        for _ in 1...5 { try test.submit() }
-        let newest = test.queue.list(ListQuery(limit: 2))
-        #expect(newest.ids == [5, 4] && newest.next == 4)
-        let last = test.queue.list(ListQuery(before: 3, limit: 2))
-        #expect(last.ids == [2, 1] && last.next == nil)
     }
 
     @Test func aRecordHas48Bytes() {

@@ -9,12 +9,8 @@ final class TestQueue {
     var now: Timestamp = 10
 
     /// Task types with these known durations; nil if a duration is not known.
-    init(durations: [Int?] = [1000, 1000, 1000, 1000], _ limits: Limits = .unlimited) {
-        queue = SerialQueue(types: TestQueue.types(durations), limits: limits)
-    }
-
-    static func types(_ durations: [Int?]) -> [DurationEstimator.Basis] {
-        durations.map { $0.map { .fixed($0) } ?? .expected(nil) }
+    init(durations: [Int?] = [1000, 1000, 1000, 1000], _ limits: Limits = Limits(queued: .max)) {
+        queue = SerialQueue(types: durations.map { $0.map { .fixed($0) } ?? .expected(nil) }, limits: limits)
     }
 
     @discardableResult func submit(
@@ -27,7 +23,7 @@ final class TestQueue {
     }
 
     @discardableResult func reject() throws(Refusal) -> TaskID {
-        try queue.reject(TaskFailure(.unknownTaskName, "?"), at: now).id
+        try queue.reject(TaskFailure(.unknownTaskName, "?"), from: .none, submitter: nil, at: now).id
     }
 
     @discardableResult func start() -> TaskID? { queue.start(at: now)?.started?.id }
@@ -35,8 +31,6 @@ final class TestQueue {
     @discardableResult func fail(_ failure: TaskFailure) -> Effects { queue.finish(.failure(failure), at: now) }
     @discardableResult func cancel(_ id: TaskID) -> Effects? { queue.cancel(id, at: now) }
     @discardableResult func drain() -> Effects { queue.drain(at: now) }
-
-    @discardableResult func appendLog(_ bytes: [UInt8]) -> Bool { queue.appendLog(bytes) }
 
     @discardableResult func expire(atMost: Int = 100) -> [TaskID] {
         queue.expire(atMost: atMost, at: now)?.evicted ?? []

@@ -1,126 +1,114 @@
 import Foundation
-import Libuv
 import TaskCore
+import TestServers
 import Testing
 
 @testable import TaskServer
 
-/// How commands are ended early, with all processes of their sessions.
-struct CommandEndTests {
-    @Test func anInterruptAsksTheCommandToEnd() throws {
-        let type = script("trap 'echo asked >&2; exit 0' TERM; echo ready >&2; while :; do sleep 0.01; done")
-        let failure = try CommandTrial.failure(of: type) { runner, log in
-            if log == "ready\n" { runner.run?.interrupt(.testCancel) }
-        }
+/// How commands end, with all processes of their sessions.
+///
+/// The time until an interrupted command is killed is endless or a millisecond, so that its end tells what ended it.
+/// Shells that are asked to end start only short programs: one could miss the signal between `fork` and `exec`.
+@Suite(.timeLimit(.minutes(10))) struct CommandEndTests {
+    // MARK: Interrupts
+
+    @Test(arguments: [
+        "trap 'echo asked >&2; exit 0' TERM; echo ready >&2; while :; do sleep 0.01; done",
+        // A stopped command.
+        """
+        trap 'echo asked >&2; exit 0' TERM
+        (until grep -q '^State:.T' /proc/$$/status; do :; done; echo ready >&2) &
+        kill -STOP $$
+        """,
+        // Another process group of the session, as a shell with job control makes them.
+        "timeout 1000000 sh -c 'trap \"echo asked >&2; exit\" TERM; echo ready >&2; while :; do sleep 0.01; done'; true",
+        // A process that ends later than the first one, whose state is Z then.
+        """
+        (trap 'until grep -q "^State:.Z" /proc/$$/status; do :; done; echo asked >&2; exit' TERM
+        echo ready >&2; while :; do sleep 0.01; done) & wait
+        """,
+    ]) func anInterruptAsksAllProcessesToEnd(text: String) throws {
+        let failure = try TaskTrial.failure(of: script(text)) { $0.run?.interrupt(.cancelledWhileRunning) }
         #expect(failure.code == .cancelled)
         // A shell may add a line of its own.
         #expect(failure.errorOutput?.contains("asked\n") == true)
     }
 
-    @Test func aCommandThatIgnoresTheInterruptIsKilled() throws {
-        let type = script("trap '' TERM; echo ready >&2; while :; do sleep 0.01; done")
-        let failure = try CommandTrial.failure(of: type, killTime: 50) { runner, _ in
-            runner.run?.interrupt(.testShutDown)
+    @Test(arguments: [
+        "trap '' TERM; echo ready >&2; exec sleep 1000000",
+        "(trap '' TERM; echo ready >&2; exec sleep 1000000) & wait",
+    ]) func whatIgnoresTheInterruptIsKilled(text: String) throws {
+        let failure = try TaskTrial.failure(of: script(text), killTime: 1) {
+            $0.run?.interrupt(.shutDownWhileRunning)
+            $0.run?.interrupt(.cancelledWhileRunning)
+        }
+        #expect(failure.code == .shutDown, "the first interrupt determines the failure")
+    }
+
+    @Test func killEndsAnInterruptedCommandAtOnce() throws {
+        let failure = try TaskTrial.failure(of: script("trap '' TERM; echo ready >&2; exec sleep 1000000")) {
+            $0.run?.interrupt(.shutDownWhileRunning)
+            #expect($0.run?.patience == TaskTrial.endless)
+            $0.run?.kill()
         }
         #expect(failure.code == .shutDown)
     }
 
-    @Test func theFirstInterruptDeterminesTheFailure() throws {
-        let type = script("trap '' TERM; echo ready >&2; while :; do sleep 0.01; done")
-        let failure = try CommandTrial.failure(of: type, killTime: 20) { runner, _ in
-            runner.run?.interrupt(.testCancel)
-            runner.run?.interrupt(.testShutDown)
-        }
-        #expect(failure.code == .cancelled)
+    @Test(arguments: ["exit 0", "exit 3", "echo done"])
+    func whatACommandDoesAfterAnInterruptDoesNotChangeItsFailure(end: String) throws {
+        let type = script("trap '\(end); exit' TERM; echo ready >&2; while :; do sleep 0.01; done")
+        #expect(try TaskTrial.failure(of: type) { $0.run?.interrupt(.cancelledWhileRunning) }.code == .cancelled)
     }
 
-    @Test(.timeLimit(.minutes(1))) func killEndsAnInterruptedCommandAtOnce() throws {
-        let type = script("trap '' TERM; echo ready >&2; while :; do sleep 0.01; done")
-        let failure = try CommandTrial.failure(of: type, killTime: 600_000) { runner, _ in
-            runner.run?.interrupt(.testShutDown)
-            #expect(runner.run?.patience == 600_000)
-            runner.run?.kill()
-        }
-        #expect(failure.code == .shutDown)
+    // MARK: What a command leaves
+
+    /// Calls `body` with a folder, in which the commands of the test run.
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(folder)
     }
 
-    @Test func aStoppedCommandIsResumedToEnd() throws {
-        let type = script(
+    @Test(
+        arguments: [
+            "trap '' TERM; : >ready; exec sleep 1000000",
+            // It takes long to end, because tail keeps all of its input in memory.
+            "(head -c 100000000 /dev/zero; : >ready; exec sleep 1000000) | tail >/dev/null",
+            // It shares the session of the command, but not its group and streams.
+            "exec timeout 1000000 sh -c ': >ready; exec sleep 1000000' >/dev/null 2>&1",
+            // It forks without end.
             """
-            trap 'echo asked >&2; exit 0' TERM
-            (until grep -q '^State:.T' /proc/$$/status; do :; done; echo ready >&2) &
-            kill -STOP $$
-            """)
-        let failure = try CommandTrial.failure(of: type, killTime: 600_000) { runner, log in
-            if log == "ready\n" { runner.run?.interrupt(.testCancel) }
-        }
-        #expect(failure.errorOutput?.contains("asked\n") == true)
-    }
-
-    // MARK: Sessions
-
-    /// The rest of a command is killed, and the task does not end before it, even if that takes long.
-    @Test func theTaskEndsAfterAllProcessesOfItsSession() throws {
-        let ready = NSTemporaryDirectory() + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: ready) }
-        // tail holds all of its input. A process with much memory takes long to end.
-        let outcome = try CommandTrial.outcome(
-            of: script(
-                """
-                (head -c 400000000 /dev/zero; mkdir \(ready); exec sleep 600) | tail >/dev/null & \
-                until [ -d \(ready) ]; do sleep 0.01; done; echo $!
-                """))
-        #expect(!isRunning(try outcome.get().dropLast()))
-    }
-
-    @Test func childrenMayEndWithinTheKillTime() throws {
-        let type = script(
-            "(trap 'sleep 0.2; echo in time >&2; exit' TERM; echo ready >&2; while :; do sleep 0.01; done) & wait")
-        let failure = try CommandTrial.failure(of: type) { runner, _ in runner.run?.interrupt(.testCancel) }
-        #expect(failure.code == .cancelled)
-        #expect(failure.errorOutput?.contains("in time\n") == true)
-    }
-
-    @Test(.timeLimit(.minutes(1))) func childrenThatIgnoreTheInterruptAreKilled() throws {
-        let type = script("(trap '' TERM; echo ready >&2; while :; do sleep 0.01; done) & wait")
-        let failure = try CommandTrial.failure(of: type, killTime: 100) { runner, _ in
-            runner.run?.interrupt(.testShutDown)
-        }
-        #expect(failure.code == .shutDown)
-    }
-
-    /// `timeout` creates a process group, as a shell with job control does.
-    @Test func anInterruptReachesOtherProcessGroupsOfTheSession() throws {
-        let type = script(
-            "timeout 600 sh -c 'trap \"echo asked >&2; exit\" TERM; echo ready >&2; while :; do sleep 0.01; done'; true"
-        )
-        let failure = try CommandTrial.failure(of: type) { runner, log in
-            if log == "ready\n" { runner.run?.interrupt(.testCancel) }
-        }
-        #expect(failure.errorOutput?.contains("asked\n") == true)
-    }
-
-    @Test func otherProcessGroupsOfTheSessionAreKilled() throws {
-        // Its process group and its streams differ from the command's; only the session is the same.
-        let outcome = try CommandTrial.outcome(
-            of: script(
-                "timeout 600 sleep 600 >/dev/null 2>&1 & until [ \"$(ps -o comm= --ppid $!)\" = sleep ]; do :; done; echo $!"
-            ))
-        #expect(!isRunning(try outcome.get().dropLast()))
-    }
-
-    @Test func processesThatForkWithoutEndAreKilled() throws {
-        let outcome = try CommandTrial.outcome(
-            of: script(
-                "timeout 600 sh -c 'f() { sleep 0.001; f & }; f; sleep 600' >/dev/null 2>&1 & sleep 0.1; echo $$"))
-        let session = try outcome.get().dropLast()
-        let remaining = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { process in
-            guard Int(process) != nil,
+            exec timeout 1000000 sh -c '
+                f() { [ $1 = 50 ] && : >ready; sleep 0.001; f $(($1 + 1)) & }
+                f 0; sleep 1000000' >/dev/null 2>&1
+            """,
+        ], ["exit 0", "kill -SEGV $$"])
+    func theRestOfItsSessionIsKilledBeforeTheTaskEnds(rest: String, end: String) throws {
+        try withFolder { folder in
+            let text = "(\(rest)) & echo $$ >session; until [ -e ready ]; do sleep 0.01; done; \(end)"
+            _ = try TaskTrial.outcome(of: script(text) { $0.directory = folder })
+            let session = try String(contentsOfFile: "\(folder)/session", encoding: .utf8).dropLast()
+            let members = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { process in
                 let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-            else { return false }
-            let fields = status.split(separator: ")").last?.split(separator: " ") ?? []
-            return fields.count > 3 && fields[3] == session && fields[0] != "Z"
+                let fields = status?.split(separator: ")").last?.split(separator: " ") ?? []
+                return fields.count > 3 && fields[3] == session && fields[0] != "Z"
+            }
+            #expect(members == [])
         }
-        #expect(remaining == [])
+    }
+
+    @Test func aProcessThatLeftTheSessionIsNeitherKilledNorWaitedFor() throws {
+        try withFolder { folder in
+            let type = script(
+                """
+                setsid sh -c 'echo $$; : >ready; exec sleep 1000000' &
+                until [ -e ready ]; do sleep 0.01; done; echo done
+                """
+            ) { $0.directory = folder }
+            let lines = try TaskTrial.outcome(of: type).get().split(separator: "\n")
+            #expect(lines.last == "done")
+            #expect(kill(try #require(pid_t(lines[0])), SIGKILL) == 0, "it still runs, and holds the pipes")
+        }
     }
 }

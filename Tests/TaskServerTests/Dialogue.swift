@@ -4,25 +4,46 @@ import Logging
 import TaskCore
 import TaskProtocol
 import TaskQueue
+import TestServers
 import Testing
 
 @testable import TaskServer
+
+/// How clients reach the server of a test.
+enum Transport: CaseIterable {
+    case tcp
+    case unix
+}
 
 /// A server and clients on one loop, in one thread: a test reads as a dialogue.
 final class Dialogue {
     let loop: EventLoop
     let server: TaskServer
+    private let gate: Gate?
     private var clients: [TestClient] = []
+    private let socket: String?
+    /// For `connect(as:)`.
+    private var userListener: Listener?
+    private var connectingUser: UserID?
+    private var connectedUsers = 0
+    private var hasEnded = false
 
+    /// - Parameter gate: opened at the end of the test.
     init(
-        timeScale: Double = 0, types: [TaskType] = TaskType.builtIn,
-        _ configure: (inout ServerConfiguration) -> Void = { _ in }
+        over transport: Transport = .tcp, timeScale: Double = 0, types: [TaskType] = TaskType.builtIn,
+        gate: Gate? = nil, _ configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         prepareProcess()
+        self.gate = gate
         var configuration = ServerConfiguration()
         configuration.host = "127.0.0.1"
         configuration.port = 0
+        if transport == .unix {
+            configuration.unixSocket = UnixSocketConfiguration(path: temporaryPath())
+            configuration.usesTCP = false
+        }
         configure(&configuration)
+        socket = configuration.unixSocket?.path
         loop = try EventLoop(readSize: configuration.readSize)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let catalog = TaskCatalog(types, timeScale: timeScale)
@@ -35,19 +56,55 @@ final class Dialogue {
         }
     }
 
-    func connect() throws -> TestClient {
-        let client = try TestClient(to: #require(server.endpoints.first), on: loop)
+    // MARK: Clients
+
+    /// - Parameter transport: nil for the first endpoint.
+    func connect(over transport: Transport? = nil) throws -> TestClient {
+        let endpoint = server.endpoints.first { transport == nil || ($0.port == nil) == (transport == .unix) }
+        let client = try TestClient(to: #require(endpoint), on: loop)
         clients.append(client)
         return client
     }
 
-    /// Connects a client, and finds its connection on the server.
-    func connectKnown() throws -> (client: TestClient, connection: Connection) {
-        let known = server.connections.accepted
-        let client = try connect()
-        wait("the connection") { server.connections.accepted > known }
-        return (client, try #require(server.connections.all.max { $0.id.rawValue < $1.id.rawValue }))
+    /// Connects a client of this user in the eyes of the server; nil is an unknown user.
+    func connect(as user: UserID?) throws -> TestClient {
+        connectingUser = user
+        if userListener == nil {
+            let address = try #require(loop.localAddress())
+            userListener = try Listener(on: loop, endpoint: .tcp(address), backlog: 10) { [unowned self] stream in
+                guard let stream = try? stream.get() else { return }
+                server.connections.add(stream, Peer(user: connectingUser), refusing: nil)
+                connectedUsers += 1
+            }
+        }
+        let known = connectedUsers
+        let client = try TestClient(to: #require(userListener?.endpoint), on: loop)
+        clients.append(client)
+        wait("the connection") { connectedUsers > known }
+        return client
     }
+
+    /// The server's side of a client. No client before it was refused.
+    func connection(of client: TestClient) throws -> Connection {
+        let index = try #require(clients.firstIndex { $0 === client })
+        let id = ConnectionID(rawValue: UInt64(index + 1))
+        wait("the connection") { server.connections[id] != nil }
+        return try #require(server.connections[id])
+    }
+
+    /// A client that asks for more results of task 1 than its socket holds, and does not read them.
+    ///
+    /// - Parameter run: submits task 1.
+    func stalledClient(_ run: String, results: Int) throws -> TestClient {
+        let client = try connect()
+        try client.send(run + LegacyRequests.status(1))
+        client.expect(#"{"task_id":1}"#, #"{"status":"success"}"#)
+        client.stopReading()
+        try client.send(String(repeating: LegacyRequests.result(1), count: results))
+        return client
+    }
+
+    // MARK: Waiting
 
     /// Runs the loop until the condition holds.
     func wait(_ what: String, for condition: () -> Bool) { loop.waitForTest(what, condition) }
@@ -63,28 +120,88 @@ final class Dialogue {
 
     /// Stops the server and closes everything on the loop. Nothing may be left.
     func end() {
+        if hasEnded { return }
+        hasEnded = true
+        gate?.open()
         for client in clients { client.close() }
+        userListener?.close()
         server.stop(.interrupt)
         server.stop(.interrupt)
+        // One is the timer of this wait.
         loop.waitForTest("the last handle to close") { loop.liveHandles <= 1 }
         loop.close()
+        guard let socket else { return }
+        #expect(!FileManager.default.fileExists(atPath: socket), "the server removes its socket")
+        try? FileManager.default.removeItem(atPath: socket + ".lock")
     }
 }
 
+/// The servers of a test. A suite has this as a property; they end when the test returns.
+final class Servers {
+    private var dialogues: [Dialogue] = []
+
+    deinit { for dialogue in dialogues { dialogue.end() } }
+
+    func start(
+        over transport: Transport = .tcp, timeScale: Double = 0, types: [TaskType] = TaskType.builtIn,
+        gate: Gate? = nil, _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws -> Dialogue {
+        let dialogue = try Dialogue(over: transport, timeScale: timeScale, types: types, gate: gate, configure)
+        dialogues.append(dialogue)
+        return dialogue
+    }
+
+    /// A server and a client.
+    func withClient(
+        over transport: Transport = .tcp, timeScale: Double = 0, types: [TaskType] = TaskType.builtIn,
+        gate: Gate? = nil, _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws -> (dialogue: Dialogue, client: TestClient) {
+        let dialogue = try start(over: transport, timeScale: timeScale, types: types, gate: gate, configure)
+        return (dialogue, try dialogue.connect())
+    }
+
+    /// A server whose tasks run until the gate opens, and a client.
+    func gated(
+        over transport: Transport = .tcp, _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws -> (gate: Gate, dialogue: Dialogue, client: TestClient) {
+        let gate = Gate()
+        let (dialogue, client) = try withClient(over: transport, types: gate.types, gate: gate, configure)
+        return (gate, dialogue, client)
+    }
+}
+
+extension Gate {
+    /// A type whose function is held after its delay.
+    ///
+    /// - Parameter type: a type with a function.
+    func holding(_ type: TaskType) -> TaskType {
+        guard case .function(let delay, let function) = type.work else {
+            preconditionFailure("\(type.name) is a command")
+        }
+        return TaskType(name: type.name, delay: delay) { [self] data in
+            wait()
+            return try function(data)
+        }
+    }
+
+    /// The built-in types, all held.
+    var types: [TaskType] { TaskType.builtIn.map(holding) }
+}
+
 extension EventLoop {
-    /// Runs until the condition holds. After a minute the test has failed.
+    /// Runs until the condition holds. After 300 s the test has failed.
     func waitForTest(_ what: String, _ condition: () -> Bool) {
         guard let timer = try? Timer(on: self) else { return }
-        var ticks = 0
-        // A timer may make the condition true right before the loop waits for events. The ticks end that wait.
+        // Counted in ticks: a machine that stands still spends none.
+        var ticksLeft = 15_000
         func tick() {
-            ticks += 1
+            ticksLeft -= 1
             timer.start(after: 20, tick)
         }
         tick()
-        run { ticks > 3000 || condition() }
+        run { ticksLeft == 0 || condition() }
         timer.close()
-        if ticks > 3000 { Issue.record("waited in vain for \(what)") }
+        if ticksLeft == 0 { Issue.record("waited in vain for \(what)") }
     }
 }
 
@@ -109,7 +226,7 @@ final class TestClient: Libuv.StreamDelegate {
             throw error
         }
         // The system would hold back what follows an unanswered part for up to 40 ms.
-        try stream.disableDelay()
+        if endpoint.port != nil { try stream.disableDelay() }
         stream.delegate = self
         try stream.startReading()
     }
@@ -147,10 +264,20 @@ final class TestClient: Libuv.StreamDelegate {
         return object as? [String: Any] ?? [:]
     }
 
-    /// The code of the next line, which is a refusal, and its `seq`.
-    func refusal() -> (sequence: Int?, code: String?) {
-        let object = object()
-        return (object["seq"] as? Int, (object["error"] as? [String: Any])?["code"] as? String)
+    /// The next replies in short, each with its `seq`, or `-`: the status and the data, as in `2 success ab` and
+    /// `3 waiting timed out`; the code of an error or a failure, as in `4 cancelled`; `5 answered` for any other reply. The
+    /// end of the connection is `closed`.
+    func replies(_ count: Int) -> [String] {
+        (0..<count).map { _ in
+            let reply = object()
+            if reply.isEmpty { return "closed" }
+            let error = (reply["error"] ?? reply["failure"]) as? [String: Any]
+            let parts: [Any?] = [
+                reply["seq"] ?? "-", error?["code"] ?? reply["status"] ?? "answered", reply["data"] as? String,
+                reply["timed_out"].map { _ in "timed out" },
+            ]
+            return parts.compactMap { $0.map { "\($0)" } }.joined(separator: " ")
+        }
     }
 
     func expect(_ lines: String..., at location: SourceLocation = #_sourceLocation) {
@@ -177,6 +304,8 @@ final class TestClient: Libuv.StreamDelegate {
     /// The number of bytes that were received and not taken.
     var byteCount: Int { received.count }
     var hasReceivedNothing: Bool { received.isEmpty && !isClosed }
+
+    var pendingError: UVError? { stream.pendingError }
 
     func stopReading() { stream.stopReading() }
     func startReading() throws { try stream.startReading() }

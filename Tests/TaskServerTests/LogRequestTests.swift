@@ -1,192 +1,132 @@
 import Libuv
+import QueueModel
 import TaskCore
+import TaskProtocol
 import TaskQueue
+import TestServers
 import Testing
 
 @testable import TaskServer
 
-/// A server with a task that runs until the test ends it. The test writes its log in place of a command.
-private struct Story {
-    let dialogue: Dialogue
-    let client: TestClient
-    private let gate = Gate()
-
-    init(_ configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
-        let stuck = gate.holding(TaskType(name: "stuck", delay: .zero) { $0 })
-        dialogue = try Dialogue(types: TaskType.builtIn + [stuck], configure)
-        client = try dialogue.connect()
-    }
-
-    func start(_ data: String = "x") { client.roundTrip(Requests.run(0, "stuck", data)) }
-    func write(_ text: String) { dialogue.server.scheduler.appendLog(Array(text.utf8)) }
-    /// Writes the first byte of a character.
-    func writePartOfACharacter() { dialogue.server.scheduler.appendLog([0xD1]) }
-    func letEnd() { gate.open() }
-    func end() {
-        letEnd()
-        dialogue.end()
-    }
+extension Dialogue {
+    /// Writes in place of the running command.
+    fileprivate func writeLog(_ bytes: some Sequence<UInt8>) { server.scheduler.appendLog(Array(bytes)) }
 }
 
 struct LogRequestTests {
-    @Test func aLogIsReadInParts() throws {
-        let story = try Story()
-        let client = story.client
-        story.start()
-        try client.send(Requests.log(1, 1) + #"{"type":"log","seq":2,"task_id":1}"#)
-        client.expect(
-            #"{"seq":1,"text":"","offset":0,"ended":false}"#, #"{"seq":2,"text":"","offset":0,"ended":false}"#)
-        story.write("one\n")
-        story.write("two \"я\"\n")
-        try client.send(
-            Requests.log(3, 1) + Requests.log(4, 1, offset: 4, Requests.wait) + Requests.log(5, 1, offset: 99))
-        client.expect(
-            #"{"seq":3,"text":"one\ntwo \"я\"\n","offset":13,"ended":false}"#,
-            #"{"seq":4,"text":"two \"я\"\n","offset":13,"ended":false}"#,
-            #"{"seq":5,"text":"","offset":13,"ended":false}"#)
-        story.letEnd()
-        try client.send(Requests.result(6, 1, Requests.wait))
-        client.expect(#"{"seq":6,"status":"success","data":"x"}"#)
-        try client.send(Requests.log(7, 1, offset: 4, Requests.wait) + Requests.log(8, 1, offset: 13, Requests.wait))
-        client.expect(
-            #"{"seq":7,"text":"two \"я\"\n","offset":13,"ended":true}"#,
-            #"{"seq":8,"text":"","offset":13,"ended":true}"#)
-        story.end()
+    private let servers = Servers()
+    private let wait = Requests.wait
+    /// The first byte of a character.
+    private let partOfACharacter: [UInt8] = [0xD1]
+
+    /// A server whose task 1 runs until the gate opens, and the client that submitted it.
+    private func running() throws -> (gate: Gate, dialogue: Dialogue, client: TestClient) {
+        let (gate, dialogue, client) = try servers.gated()
+        client.roundTrip(Requests.run(0, "revers", "ab"))
+        return (gate, dialogue, client)
     }
 
     /// What is written in one loop iteration is reported together.
     @Test func aWaitEndsWhenTheLogGrows() throws {
-        let story = try Story()
-        let client = story.client
-        story.start()
-        try client.send(Requests.log(1, 1, Requests.wait) + Requests.status(2, 1, Requests.wait))
-        story.dialogue.wait(forWaiters: 2)
-        for _ in 1...3 { story.write("я") }
+        let (gate, dialogue, client) = try running()
+        try client.send(Requests.log(1, 1, wait) + Requests.status(2, 1, wait))
+        dialogue.wait(forWaiters: 2)
+        for _ in 1...3 { dialogue.writeLog("я".utf8) }
         client.expect(#"{"seq":1,"text":"яяя","offset":6,"ended":false}"#)
-        try client.send(Requests.log(3, 1, offset: 6, Requests.wait + #","timeout_ms":20"#))
-        client.expect(#"{"seq":3,"text":"","offset":6,"ended":false,"timed_out":true}"#)
-        try client.send(Requests.log(4, 1, offset: 6, Requests.wait + #","timeout_ms":0"#))
-        client.expect(#"{"seq":4,"text":"","offset":6,"ended":false,"timed_out":true}"#)
-        try client.send(Requests.log(5, 1, Requests.wait + #","timeout_ms":0"#))
-        client.expect(#"{"seq":5,"text":"яяя","offset":6,"ended":false}"#)
-        try client.send(Requests.log(6, 1, offset: 99, Requests.wait))
-        story.dialogue.wait(forWaiters: 2)
-        // A part of a character is reported only if the task ends.
-        story.writePartOfACharacter()
-        try client.send(Requests.log(7, 1, offset: 6))
-        client.expect(#"{"seq":7,"text":"","offset":6,"ended":false}"#)
-        story.letEnd()
-        client.expect(#"{"seq":6,"text":"�","offset":7,"ended":true}"#)
-        #expect(client.object()["seq"] as? Int == 2)
-        story.end()
+        let atOnce = wait + #","timeout_ms":0"#
+        try client.send(Requests.log(3, 1, offset: 6, atOnce) + Requests.log(4, 1, atOnce))
+        client.expect(
+            #"{"seq":3,"text":"","offset":6,"ended":false,"timed_out":true}"#,
+            #"{"seq":4,"text":"яяя","offset":6,"ended":false}"#)
+        try client.send(Requests.log(5, 1, offset: 99, wait))
+        dialogue.wait(forWaiters: 2)
+        // It is reported only if the task ends.
+        dialogue.writeLog(partOfACharacter)
+        try client.send(Requests.log(6, 1, offset: 6))
+        client.expect(#"{"seq":6,"text":"","offset":6,"ended":false}"#)
+        gate.open()
+        client.expect(#"{"seq":5,"text":"�","offset":7,"ended":true}"#)
+        #expect(client.replies(1) == ["2 success"])
+    }
+
+    /// A log may grow between the timeout and the reply.
+    @Test func aReplyWithTextHasNotTimedOut() {
+        var log = TaskLog()
+        log.append([65])
+        #expect([0, 1].map { LogReply(log, from: $0, timedOut: true).timedOut } == [false, true])
     }
 
     @Test func onlyTheEndOfALogIsKept() throws {
-        let story = try Story()
-        story.start()
-        for _ in 1...3 { story.write(String(repeating: "x", count: 30_000)) }
-        try story.client.send(Requests.log(1, 1) + Requests.log(2, 1, offset: 80_000))
-        let first = story.client.object()
-        #expect((first["text"] as? String)?.utf8.count == 65_536 && first["skipped"] as? Int == 24_464)
-        #expect(first["offset"] as? Int == 90_000)
-        let second = story.client.object()
-        #expect((second["text"] as? String)?.utf8.count == 10_000 && second["skipped"] == nil)
-        story.end()
-    }
-
-    @Test func aTaskWithoutACommandHasAnEmptyLog() throws {
-        let story = try Story { $0.limits.keptResults = 1 }
-        let client = story.client
-        try client.send(Requests.run(1, "echo") + Requests.log(2, 1, Requests.wait))
-        _ = client.line()
-        client.expect(#"{"seq":2,"text":"","offset":0,"ended":true}"#)
-        story.start()
-        client.roundTrip(Requests.run(3, "echo"))
-        try client.send(Requests.log(4, 3, offset: 5) + Requests.log(5, 3, Requests.wait) + Requests.log(6, 99))
-        client.expect(#"{"seq":4,"text":"","offset":0,"ended":false}"#)
-        #expect(client.refusal() == (6, "unknown_task"))
-        try client.send(Requests.cancel(7, 3))
-        #expect(client.object()["seq"] as? Int == 7)
-        client.expect(#"{"seq":5,"text":"","offset":0,"ended":true}"#)
-        try client.send(Requests.log(8, 1, Requests.wait) + Requests.log(9, 2, #","instance":"0000000000000000""#))
-        #expect(client.refusal() == (8, "expired"))
-        #expect(client.refusal() == (9, "restarted"))
-        try client.send(#"{"type":"log","task_id":2}"#)
-        #expect(client.refusal() == (nil, "unknown_request"))
-        story.end()
+        let (_, dialogue, client) = try running()
+        dialogue.writeLog(String(repeating: "x", count: 90_000).utf8)
+        try client.send(Requests.log(1, 1) + Requests.log(2, 1, offset: 80_000))
+        for (length, skipped) in [(65_536, 24_464), (10_000, nil)] {
+            let reply = client.object()
+            #expect((reply["text"] as? String)?.utf8.count == length && reply["skipped"] as? Int == skipped)
+        }
     }
 
     @Test func aSlowClientReceivesTheLastPartOfAnEvictedTask() throws {
-        let story = try Story {
-            $0.limits.keptResults = 1
-            $0.limits.message = 2 << 20
-        }
-        let (slow, connection) = try story.dialogue.connectKnown()
-        slow.roundTrip(Requests.run(0, "echo", String(repeating: "x", count: 2_000_000)))
-        slow.roundTrip(Requests.status(1, 1, Requests.wait))
-        story.start()
-        story.writePartOfACharacter()
-        try slow.send(Requests.log(7, 2, Requests.wait))
-        story.dialogue.wait(forWaiters: 1)
-        slow.stopReading()
-        for _ in 1...10 { try slow.send(Requests.result(8, 1)) }
-        story.dialogue.wait("a full socket") { !connection.stream.isDrained }
-        story.letEnd()
-        story.dialogue.wait(forWaiters: 0)
-        try story.client.send(Requests.run(1, "echo") + Requests.result(2, 3, Requests.wait))
-        _ = story.client.line()
-        story.client.expect(#"{"seq":2,"status":"success","data":"x"}"#)
-        let isEvicted = story.dialogue.server.queue.isEvicted(TaskID.first.next)
+        let (gate, dialogue, client) = try servers.gated { $0.limits.keptResults = 1 }
+        gate.open()
+        let run = LegacyRequests.run("echo", String(repeating: "x", count: 1_000_000))
+        let slow = try dialogue.stalledClient(run, results: 0)
+        let connection = try dialogue.connection(of: slow)
+        gate.close()
+        client.roundTrip(Requests.run(0, "revers"))
+        dialogue.writeLog(partOfACharacter)
+        try slow.send(Requests.log(7, 2, wait) + String(repeating: Requests.result(8, 1), count: 20))
+        dialogue.wait("a full socket") { !connection.stream.isDrained }
+        gate.open()
+        dialogue.wait(forWaiters: 0)
+        client.roundTrip(Requests.run(1, "echo"))
+        client.roundTrip(Requests.result(2, 3, wait))
+        let isEvicted = dialogue.server.queue.isEvicted(2)
         #expect(isEvicted)
         try slow.startReading()
         var line = slow.line()
         while line?.hasPrefix(#"{"seq":8"#) == true { line = slow.line() }
         #expect(line == #"{"seq":7,"text":"�","offset":1,"ended":true}"#)
-        story.end()
     }
 
-    @Test func manyFollowersOfALogReceiveEveryPart() throws {
-        let story = try Story()
-        story.start()
-        let followers = try (0..<100).map { _ in try story.dialogue.connect() }
-        for part in 0..<3 {
+    @Test func everyFollowerReceivesEveryPart() throws {
+        let (_, dialogue, _) = try running()
+        let followers = try (1...10).map { _ in try dialogue.connect() }
+        for offset in [0, 2] {
             for follower in followers {
-                try follower.send((1...10).map { Requests.log($0, 1, offset: part * 2, Requests.wait) }.joined())
+                try follower.send((1...10).map { Requests.log($0, 1, offset: offset, wait) }.joined())
             }
-            story.dialogue.wait(forWaiters: 1000)
-            story.write("я")
+            dialogue.wait(forWaiters: 100)
+            dialogue.writeLog("я".utf8)
             for follower in followers {
                 for seq in 1...10 {
-                    follower.expect(#"{"seq":\#(seq),"text":"я","offset":\#(part * 2 + 2),"ended":false}"#)
+                    follower.expect(#"{"seq":\#(seq),"text":"я","offset":\#(offset + 2),"ended":false}"#)
                 }
             }
         }
-        try followers[0].send(Requests.log(1, 1, offset: 6, Requests.wait))
-        story.dialogue.wait(forWaiters: 1)
+        try followers[0].send(Requests.log(1, 1, offset: 4, wait))
+        dialogue.wait(forWaiters: 1)
         followers[0].reset()
-        story.dialogue.wait(forWaiters: 0)
-        story.end()
+        dialogue.wait(forWaiters: 0)
     }
 
     /// A follower that was told of the end may still ask for the result.
     @Test func aShutdownAnswersFollowers() throws {
-        let story = try Story()
-        let client = story.client
-        story.start("data")
-        try client.send(Requests.run(1, "echo") + Requests.log(2, 1, Requests.wait) + Requests.log(3, 2, Requests.wait))
+        let (gate, dialogue, client) = try running()
+        dialogue.server.shutdown.leavingTime.orderly = .max
+        try client.send(Requests.run(1, "echo") + Requests.log(2, 1, wait) + Requests.log(3, 2, wait))
         _ = client.line()
-        story.dialogue.wait(forWaiters: 2)
-        story.dialogue.server.stop(.terminate)
+        dialogue.wait(forWaiters: 2)
+        dialogue.server.stop(.terminate)
         client.expect(#"{"seq":3,"text":"","offset":0,"ended":true}"#)
-        story.write("on my way\n")
+        dialogue.writeLog("on my way\n".utf8)
         client.expect(#"{"seq":2,"text":"on my way\n","offset":10,"ended":false}"#)
-        try client.send(Requests.log(4, 1, offset: 10, Requests.wait))
-        story.dialogue.wait(forWaiters: 1)
-        story.letEnd()
+        try client.send(Requests.log(4, 1, offset: 10, wait))
+        dialogue.wait(forWaiters: 1)
+        gate.open()
         client.expect(#"{"seq":4,"text":"","offset":10,"ended":true}"#)
         try client.send(Requests.result(5, 1))
-        client.expect(#"{"seq":5,"status":"success","data":"data"}"#)
-        client.expectClosed()
-        story.end()
+        #expect(client.replies(2) == ["5 success ba", "closed"])
+        #expect(dialogue.server.interruptedBy == nil)
     }
 }

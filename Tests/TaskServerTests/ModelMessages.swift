@@ -17,22 +17,38 @@ enum ModelType: String, CaseIterable {
     init(_ index: TaskTypeIndex) { self = Self.allCases[Int(index.rawValue)] }
 
     var index: TaskTypeIndex { TaskTypeIndex(rawValue: UInt16(Self.allCases.firstIndex(of: self)!)) }
+
+    private struct Broken: Error {}
+
+    var type: TaskType {
+        TaskType(name: rawValue, delay: self == .long ? .seconds(3600) : .zero) { data in
+            switch self {
+            case .gate, .long: data
+            case .twice: data + data
+            case .broken: throw Broken()
+            }
+        }
+    }
 }
 
 enum ModelRequest {
+    /// No task of the model writes to its log.
+    enum Question: String, CaseIterable {
+        case status
+        case result = "get_result"
+        case log
+    }
+
     enum Wait: String, CaseIterable {
         case endless = #","wait":true"#
         case hour = #","wait":true,"timeout_ms":3600000"#
         case zero = #","wait":true,"timeout_ms":0"#
-        case short = #","wait":true,"timeout_ms":1"#
     }
 
     /// The name is unknown if there is no type.
     case run(ModelType?, data: String, key: String? = nil)
-    case status(TaskID, Wait? = nil)
-    case result(TaskID, Wait? = nil)
+    case ask(Question, TaskID, Wait? = nil)
     case cancel(TaskID)
-    case log(TaskID, offset: Int, Wait? = nil)
     case list(ListQuery)
     case stats
     case info
@@ -43,11 +59,9 @@ enum ModelRequest {
         case .run(let type, let data, let key):
             #""type":"run","task_name":"\#(type?.rawValue ?? "zzzzzzzzzzzzzz")","data":"\#(data)""#
                 + (key.map { #","key":"\#($0)""# } ?? "")
-        case .status(let task, let wait): #""type":"status","task_id":\#(task)"# + (wait?.rawValue ?? "")
-        case .result(let task, let wait): #""type":"get_result","task_id":\#(task)"# + (wait?.rawValue ?? "")
+        case .ask(let question, let task, let wait):
+            #""type":"\#(question.rawValue)","task_id":\#(task)"# + (wait?.rawValue ?? "")
         case .cancel(let task): #""type":"cancel","task_id":\#(task)"#
-        case .log(let task, let offset, let wait):
-            #""type":"log","task_id":\#(task),"offset":\#(offset)"# + (wait?.rawValue ?? "")
         case .list(let query):
             #""type":"list","limit":\#(query.limit)"# + (query.before.map { #","before":\#($0)"# } ?? "")
                 + (query.state.map { #","status":"\#($0.rawValue)""# } ?? "")
@@ -57,102 +71,50 @@ enum ModelRequest {
     }
 }
 
-/// What the server reads.
-enum ModelEvent {
-    /// A message without a valid `seq` that is refused for this reason.
-    case malformed(Refusal.Code)
-    case legacy(ModelRequest)
-    case request(Int, ModelRequest)
-    /// A message with a `seq` that is refused for this reason.
-    case refused(Int, Refusal.Code)
-}
-
-/// A message as bytes.
 struct ModelMessage {
     /// `--max-message` of the servers of the test. It also determines how much their connections may hold.
     static let limit = 2000
 
+    enum Content {
+        case request(ModelRequest)
+        /// Refused for this reason before it is handled.
+        case malformed(Refusal.Code)
+    }
+
+    /// nil for a legacy request, and for a message whose `seq` cannot be read.
+    let sequence: Int?
+    let content: Content
     let text: String
-    let event: ModelEvent
-    /// The number of bytes after which the server knows the event.
-    let knownAt: Int
-    /// The number of bytes up to the end of the object; 0 if there is no object.
-    let end: Int
 
-    /// - Parameter gap: what the client writes after the object.
-    init(_ object: String, _ event: ModelEvent, gap: String = "\n") {
-        text = object + gap
-        self.event = event
-        end = object.utf8.count
-        knownAt = min(end, Self.limit)
+    init(_ sequence: Int?, _ request: ModelRequest) {
+        self.sequence = sequence
+        content = .request(request)
+        text = (sequence.map { #"{"seq":\#($0),"# } ?? "{") + request.members + "}\n"
     }
 
-    init(_ sequence: Int, _ request: ModelRequest) {
-        self.init(#"{"seq":\#(sequence),\#(request.members)}"#, .request(sequence, request))
-    }
-
-    /// Bytes that belong to no message.
-    init(garbage: String) {
-        text = garbage + "\n"
-        event = .malformed(.badRequest)
-        knownAt = 1
-        end = 0
+    init(_ sequence: Int?, _ code: Refusal.Code, _ text: String) {
+        self.sequence = sequence
+        content = .malformed(code)
+        self.text = text + "\n"
     }
 }
 
-/// The messages of one client that are not sent yet. They are sent in pieces of any length.
-struct ModelOutbox {
-    private(set) var messages: [ModelMessage] = []
-    /// The number of bytes of the first message that were sent.
-    private var sent = 0
-
-    var isInsideMessage: Bool { sent > 0 && sent < messages[0].end }
-    var isBetweenMessages: Bool { sent == 0 }
-    /// The number of bytes.
-    var count: Int { messages.reduce(-sent) { $0 + $1.text.utf8.count } }
-
-    mutating func append(_ message: ModelMessage) { messages.append(message) }
-
-    /// Removes and returns this number of bytes, and what the server knows when it has read them.
-    mutating func take(_ count: Int) -> (text: String, events: [ModelEvent]) {
-        var text: [UInt8] = []
-        var events: [ModelEvent] = []
-        while text.count < count, let message = messages.first {
-            let bytes = Array(message.text.utf8)
-            let end = min(bytes.count, sent + count - text.count)
-            text += bytes[sent..<end]
-            if (sent + 1...end).contains(message.knownAt) { events.append(message.event) }
-            sent = end
-            if sent == bytes.count {
-                messages.removeFirst()
-                sent = 0
-            }
-        }
-        return (String(decoding: text, as: UTF8.self), events)
-    }
-}
-
-/// Random messages.
+/// Writes random messages.
 struct ModelWriter {
     private var lastSequence = 0
 
+    /// Requests in flight may have the same one.
     mutating func sequence() -> Int {
-        lastSequence += 1
+        lastSequence = (lastSequence + 1) % 20
         return lastSequence
     }
 
     /// - Parameter tasks: the number of tasks so far.
     mutating func message(_ tasks: Int, _ generator: inout SeededGenerator) -> ModelMessage {
-        let gap = ["\n", "\n", "", " \t", "\r\n\n"].randomElement(using: &generator)!
         switch generator.number(0..<20) {
-        case 0..<5:
-            let request = legacyRequest(tasks, &generator)
-            return ModelMessage("{\(request.members)}", .legacy(request), gap: gap)
-        case 5..<19:
-            let request = request(tasks, &generator)
-            let sequence = sequence()
-            return ModelMessage(#"{"seq":\#(sequence),\#(request.members)}"#, .request(sequence, request), gap: gap)
-        default: return malformed(&generator)
+        case 0..<5: ModelMessage(nil, legacyRequest(tasks, &generator))
+        case 5..<19: ModelMessage(sequence(), request(tasks, &generator))
+        default: malformed(&generator)
         }
     }
 
@@ -168,10 +130,10 @@ struct ModelWriter {
         return TaskID(rawValue: number)!
     }
 
-    private func run(key: String?, _ generator: inout SeededGenerator) -> ModelRequest {
+    private func run(_ generator: inout SeededGenerator) -> ModelRequest {
         let type = generator.oneIn(12) ? nil : ModelType.allCases.randomElement(using: &generator)!
         let length = generator.oneIn(5) ? generator.number(0..<60) : generator.number(0..<6)
-        return .run(type, data: String(repeating: "d", count: length), key: key)
+        return .run(type, data: String(repeating: "d", count: length))
     }
 
     /// With one of a few keys, and mostly with the data of that key.
@@ -183,48 +145,38 @@ struct ModelWriter {
 
     private func legacyRequest(_ tasks: Int, _ generator: inout SeededGenerator) -> ModelRequest {
         switch generator.number(0..<10) {
-        case 0..<4: run(key: nil, &generator)
-        case 4..<8: .status(task(tasks, &generator))
-        default: .result(task(tasks, &generator))
+        case 0..<4: run(&generator)
+        case 4..<8: .ask(.status, task(tasks, &generator))
+        default: .ask(.result, task(tasks, &generator))
         }
     }
 
     private func request(_ tasks: Int, _ generator: inout SeededGenerator) -> ModelRequest {
-        func wait() -> ModelRequest.Wait? {
-            generator.oneIn(3) ? nil : [.endless, .endless, .hour, .zero].randomElement(using: &generator)!
-        }
-        switch generator.number(0..<22) {
-        case 0..<7: return generator.oneIn(2) ? run(key: nil, &generator) : runWithKey(&generator)
-        case 7..<10: return .status(task(tasks, &generator), wait())
-        case 10..<13: return .result(task(tasks, &generator), wait())
+        switch generator.number(0..<20) {
+        case 0..<6: return generator.oneIn(2) ? run(&generator) : runWithKey(&generator)
+        case 6..<13:
+            let question = ModelRequest.Question.allCases.randomElement(using: &generator)!
+            let wait = ([nil, .endless] + ModelRequest.Wait.allCases).randomElement(using: &generator)!
+            return .ask(question, task(tasks, &generator), wait)
         case 13..<17: return .cancel(task(tasks, &generator))
-        case 17, 18:
+        case 17:
             let before = generator.oneIn(2) ? task(tasks, &generator) : nil
-            let state = generator.oneIn(2) ? TaskState.allCases.randomElement(using: &generator)! : nil
+            let state = ([nil] + TaskState.allCases).randomElement(using: &generator)!
             return .list(ListQuery(state: state, before: before, limit: generator.number(1..<6)))
-        case 20, 21: return .log(task(tasks, &generator), offset: generator.number(0..<3), wait())
         default: return generator.oneIn(2) ? .stats : .info
         }
     }
 
     private mutating func malformed(_ generator: inout SeededGenerator) -> ModelMessage {
-        let sequence = sequence()
-        return switch generator.number(0..<10) {
-        case 0: ModelMessage(garbage: #"POST {"seq":1,"type":"info"}"#)
-        case 1: ModelMessage(#"{"seq":\#(sequence),"type""# + "\n", .malformed(.badRequest), gap: "")
-        case 2: ModelMessage(#"{"seq":\#(sequence),}"#, .malformed(.badRequest))
-        case 3: ModelMessage(#"{"seq":"1","type":"info"}"#, .malformed(.badRequest))
-        case 4: ModelMessage(#"{"type":"list"}"#, .malformed(.unknownRequest))
-        case 5: ModelMessage(#"{"seq":\#(sequence),"type":"stop"}"#, .refused(sequence, .unknownRequest))
-        case 6: ModelMessage(#"{"seq":\#(sequence),"type":"cancel"}"#, .refused(sequence, .badRequest))
-        case 7:
-            ModelMessage(
-                #"{"seq":\#(sequence),"x":"\#(String(repeating: "x", count: ModelMessage.limit))"}"#,
-                .malformed(.tooLarge))
-        case 8:
-            ModelMessage(
-                #"{"seq":\#(sequence),"type":"info","instance":"0000000000000000"}"#, .refused(sequence, .restarted))
-        default: ModelMessage(#"{"type":"status","task_id":1,"task_id":1}"#, .malformed(.badRequest))
-        }
+        let number = sequence()
+        let long = String(repeating: "x", count: ModelMessage.limit)
+        return [
+            ModelMessage(nil, .badRequest, "POST / HTTP/1.1"),
+            ModelMessage(nil, .badRequest, #"{"seq":"1","type":"info"}"#),
+            ModelMessage(nil, .tooLarge, #"{"seq":\#(number),"x":"\#(long)"}"#),
+            ModelMessage(number, .badRequest, #"{"seq":\#(number),"type":"cancel"}"#),
+            ModelMessage(number, .unknownRequest, #"{"seq":\#(number),"type":"stop"}"#),
+            ModelMessage(number, .restarted, #"{"seq":\#(number),"type":"info","instance":"0000000000000000"}"#),
+        ].randomElement(using: &generator)!
     }
 }

@@ -9,62 +9,43 @@ extension Connection {
     fileprivate func reply(_ reply: LegacyReply) { self.reply { reply.write(to: &$0) } }
 }
 
-/// Clients with their connections.
-private struct Conversation {
-    let dialogue: Dialogue
-    let clients: [TestClient]
-    let connections: [Connection]
-
-    init(clients count: Int) throws {
-        let dialogue = try Dialogue()
-        let known = try (1...count).map { _ in try dialogue.connectKnown() }
-        self.dialogue = dialogue
-        clients = known.map(\.client)
-        connections = known.map(\.connection)
-    }
-
-    var replies: ReplyBuffer { dialogue.server.replies }
-}
-
 struct ReplyBufferTests {
-    @Test func repliesAreSentInOrderAtTheEndOfTheIteration() throws {
-        let all = try Conversation(clients: 2)
-        all.connections[0].reply(.status(.waiting))
-        all.connections[1].reply(.status(.execute))
-        all.connections[0].reply(.status(.success))
-        all.connections[0].reply(.status(.error))
-        all.clients[0].expect(#"{"status":"waiting"}"#, #"{"status":"success"}"#, #"{"status":"error"}"#)
-        all.clients[1].expect(#"{"status":"execute"}"#)
-        all.dialogue.end()
+    private let servers = Servers()
+
+    /// A server, and clients with their connections.
+    private func start(
+        clients count: Int
+    ) throws -> (server: TaskServer, clients: [TestClient], connections: [Connection]) {
+        let dialogue = try servers.start()
+        let clients = try (1...count).map { _ in try dialogue.connect() }
+        return (dialogue.server, clients, try clients.map(dialogue.connection))
     }
 
-    @Test func theRepliesOfManyConnectionsAreSentEarlier() throws {
-        let all = try Conversation(clients: 100)
+    @Test func theRepliesOfManyConnectionsFillTheBuffer() throws {
+        let all = try start(clients: 96)
         var flushes = 0
         for (number, connection) in all.connections.enumerated() {
             connection.reply(.submitted(TaskID(rawValue: number + 1)!))
-            if all.replies.isFull { flushes += 1 }
+            if all.server.replies.isFull { flushes += 1 }
             connection.update()
-            #expect(!all.replies.isFull)
+            #expect(!all.server.replies.isFull)
         }
         #expect(flushes == 4)
         for (number, client) in all.clients.enumerated() { client.expect(#"{"task_id":\#(number + 1)}"#) }
-        all.dialogue.end()
     }
 
-    @Test func aLargeReplyIsSentEarlier() throws {
-        let all = try Conversation(clients: 1)
+    @Test func aLargeReplyFillsTheBuffer() throws {
+        let all = try start(clients: 1)
         let text = String(repeating: "x", count: 70_000)
         all.connections[0].reply(.result(.success, data: text))
-        #expect(all.replies.isFull)
+        #expect(all.server.replies.isFull)
         all.connections[0].update()
-        #expect(!all.replies.isFull)
+        #expect(!all.server.replies.isFull)
         all.clients[0].expect(#"{"status":"success","data":"\#(text)"}"#)
-        all.dialogue.end()
     }
 
     @Test func aClosedConnectionDoesNotDelayTheRepliesOfOthers() throws {
-        let all = try Conversation(clients: 3)
+        let all = try start(clients: 3)
         for connection in all.connections { connection.reply(.status(.waiting)) }
         all.connections[1].close(.idle)
         all.clients[1].expectClosed()
@@ -73,36 +54,29 @@ struct ReplyBufferTests {
             try client.send(LegacyRequests.run("echo"))
             #expect(client.line() != nil)
         }
-        all.dialogue.end()
     }
 
-    @Test(arguments: 1...3) func aServerThatStopsSendsRepliesBefore(signals: Int) throws {
-        let all = try Conversation(clients: 2)
+    @Test(arguments: 1...3) func aServerThatStopsSendsItsReplies(signals: Int) throws {
+        let all = try start(clients: 2)
         for connection in all.connections { connection.reply(.status(.waiting)) }
-        for _ in 1...signals { all.dialogue.server.stop(.terminate) }
+        for _ in 1...signals { all.server.stop(.terminate) }
         for client in all.clients {
             client.expect(#"{"status":"waiting"}"#)
             client.expectClosed()
         }
-        all.dialogue.end()
     }
 
     /// More replies than the socket takes.
-    @Test func aClientThatClosesItsSideReceivesAllReplies() throws {
-        let gate = Gate()
-        let dialogue = try Dialogue(types: gate.types)
-        let client = try dialogue.connect()
-        let text = String(repeating: "ab", count: 2000)
-        let count = 4000
-        try client.send(LegacyRequests.run("permutation", text) + LegacyRequests.status(1))
-        for _ in 0..<count { try client.send(LegacyRequests.result(1)) }
+    @Test(arguments: Transport.allCases)
+    func aClientThatClosesItsSideReceivesAllReplies(over transport: Transport) throws {
+        let dialogue = try servers.start(over: transport)
+        let text = String(repeating: "x", count: 4000)
+        let client = try dialogue.stalledClient(LegacyRequests.run("echo", text), results: 4000)
         try client.shutDownWriting()
-        client.expect(#"{"task_id":1}"#)
-        gate.open()
-        client.expect(#"{"status":"success"}"#)
-        let result = String(repeating: "ba", count: 2000)
-        for _ in 0..<count { client.expect(#"{"status":"success","data":"\#(result)"}"#) }
+        dialogue.wait("a full socket") { dialogue.server.connections.heldBytes > 0 }
+        try client.startReading()
+        for _ in 1...4000 { client.expect(#"{"status":"success","data":"\#(text)"}"#) }
         client.expectClosed()
-        dialogue.end()
+        #expect(client.error == nil, "closed, not reset")
     }
 }

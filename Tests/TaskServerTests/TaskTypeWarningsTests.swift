@@ -4,7 +4,7 @@ import Testing
 @testable import TaskServer
 
 struct TaskTypeWarningsTests {
-    private func missing(_ program: String, directory: String? = nil, path: String? = nil) -> [String] {
+    private func missing(_ program: String, in directory: String? = nil, path: String? = nil) -> [String] {
         var command = Command([CommandArgument(program), CommandArgument("{data}")])
         command.directory = directory
         if let path { command.environment = ["PATH": path] }
@@ -12,46 +12,35 @@ struct TaskTypeWarningsTests {
     }
 
     @Test func existingProgramsCauseNoWarning() {
-        #expect(missing("sh") == [])
-        #expect(missing("/bin/sh") == [])
-        #expect(missing("bin/sh", directory: "/") == [])
-        #expect(missing("sh", directory: "/", path: "none:bin") == [])
+        #expect(missing("sh") + missing("/bin/sh") + missing("bin/sh", in: "/") == [])
+        #expect(missing("sh", in: "/", path: "none:bin") == [])
         #expect(TaskType.builtIn.flatMap(\.missing) == [])
     }
 
-    @Test func missingProgramsAreReported() {
-        #expect(
-            missing("no-such-program") == [
-                "task type a: there is no program no-such-program in the PATH; until there is, its tasks fail"
-            ])
-        #expect(missing("sh", path: "/none").count == 1)
-        #expect(
-            missing("/no/such/program") == [
-                "task type a: there is no program /no/such/program; until there is, its tasks fail"
-            ])
-        #expect(
-            missing("./tool", directory: "/") == [
-                "task type a: there is no program ./tool in /; until there is, its tasks fail"
-            ])
+    @Test(arguments: [
+        ("no-such-program", nil, "there is no program no-such-program in the PATH; until there is, its tasks fail"),
+        ("/no/such/program", nil, "there is no program /no/such/program; until there is, its tasks fail"),
+        ("./tool", "/", "there is no program ./tool in /; until there is, its tasks fail"),
+        (
+            "etc/passwd", "/",
+            "etc/passwd is not an executable file (chmod +x makes a script executable); until it is, its tasks fail"
+        ),
+        ("sh", "/no/such/one", "there is no directory /no/such/one; until there is, its tasks fail"),
+        ("bin/tool", "/no/such/one", "there is no directory /no/such/one; until there is, its tasks fail"),
+    ]) func whatIsMissingIsReportedOnce(program: String, directory: String?, warning: String) {
+        #expect(missing(program, in: directory) == ["task type a: \(warning)"])
     }
 
-    @Test func shellSyntaxIsExplained() {
-        #expect(missing("sh -c x").first?.contains("(write each argument as a string of its own)") == true)
-        #expect(missing("~/tool").first?.contains("(no shell reads this: write the whole path)") == true)
+    @Test func programAndDirectoryMayBothBeMissing() {
+        #expect(missing("/no/program", in: "/no/such/one").count == 2)
+        #expect(missing("sh", path: "/none").count == 1, "the PATH is that of the command")
     }
 
-    @Test func aFileThatIsNotExecutableIsReported() {
-        #expect(
-            missing("etc/passwd", directory: "/") == [
-                "task type a: etc/passwd is not an executable file (chmod +x makes a script executable); until it is, its tasks fail"
-            ])
-    }
-
-    @Test func aMissingDirectoryIsReportedOnce() {
-        let line = "task type a: there is no directory /no/such/one; until there is, its tasks fail"
-        #expect(missing("sh", directory: "/no/such/one") == [line])
-        #expect(missing("bin/tool", directory: "/no/such/one") == [line])
-        #expect(missing("/no/program", directory: "/no/such/one").count == 2)
+    @Test(arguments: [
+        ("sh -c x", "(write each argument as a string of its own)"),
+        ("~/tool", "(no shell reads this: write the whole path)"),
+    ]) func shellSyntaxIsExplained(program: String, advice: String) {
+        #expect(missing(program).first?.contains(advice) == true)
     }
 
     @Test func resultsThatExceedTheServersMemoryAreReported() {

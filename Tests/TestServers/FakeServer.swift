@@ -4,17 +4,27 @@ import Libuv
 /// A server on a thread of its own. Each connection has a script, and each line that it receives is answered by the next
 /// step of the script.
 package final class FakeServer: Sendable {
+    package enum Transport: Sendable, CaseIterable {
+        case tcp
+        case unix
+    }
+
     package enum Step: Sendable {
         /// Sends text before any line was received. Only as the first step.
         case greet(String)
         case answer(String)
         case answerAfter(milliseconds: UInt64, String)
+        /// Answers this line and all later ones, each with what the function returns.
+        case answerEach(@Sendable (String) -> String)
         case silence
         case close
     }
 
+    /// The unix socket; nil for TCP.
+    package let path: String?
     private let state = Locked((port: 0, received: [[UInt8]](), mostUnanswered: 0))
-    private let isReady = DispatchSemaphore(value: 0)
+    private let isReady = Gate()
+    private let hasEnded = Gate()
 
     /// On 127.0.0.1.
     package var port: Int { state.withLock(\.port) }
@@ -34,22 +44,30 @@ package final class FakeServer: Sendable {
     }
 
     /// A server with one connection.
-    package convenience init(_ steps: [Step]) { self.init(connections: [steps]) }
+    package convenience init(_ steps: [Step], over transport: Transport = .tcp) {
+        self.init(connections: [steps], over: transport)
+    }
 
     /// - Parameter connections: the script of each connection. The server ends when the last one has ended.
-    package init(connections: [[Step]]) {
+    package init(connections: [[Step]], over transport: Transport = .tcp) {
+        path = transport == .unix ? temporaryPath() : nil
         prepareProcess()
         Thread.detachNewThread { [self] in serve(connections) }
         isReady.wait()
     }
 
+    /// Returns when the server has closed all connections of its script.
+    package func waitForEnd() { hasEnded.wait() }
+
     private func serve(_ scripts: [[Step]]) {
+        defer {
+            isReady.open()
+            hasEnded.open()
+        }
         guard let loop = try? EventLoop() else { return }
-        var address: SocketAddress?
-        try? loop.resolve(host: "127.0.0.1", port: 0) { address = try? $0.get().first }
-        loop.run { address != nil }
+        let endpoint = path.map { Endpoint.unix(path: $0) } ?? .tcp(loop.localAddress()!)
         var connections: [ScriptedConnection] = []
-        let listener = try? Listener(on: loop, endpoint: .tcp(address!), backlog: 10) { [self] stream in
+        let listener = try? Listener(on: loop, endpoint: endpoint, backlog: 10) { [self] stream in
             guard let stream = try? stream.get(), connections.count < scripts.count else { return }
             let index = connections.count
             state.withLock { $0.received.append([]) }
@@ -62,9 +80,10 @@ package final class FakeServer: Sendable {
                 })
         }
         state.withLock { $0.port = listener?.endpoint?.port ?? 0 }
-        isReady.signal()
+        isReady.open()
         loop.run { connections.count == scripts.count && connections.allSatisfy(\.isEnded) }
         listener?.close()
+        if let path { unlink(path) }
         loop.run()
         loop.close()
     }
@@ -74,6 +93,7 @@ package final class FakeServer: Sendable {
         private var steps: ArraySlice<Step>
         /// Called with the received bytes and the number of unanswered lines.
         private let note: ([UInt8], Int) -> Void
+        private var line: [UInt8] = []
         private var unanswered = 0
         var isEnded = false
 
@@ -93,15 +113,22 @@ package final class FakeServer: Sendable {
             let bytes = bytes.indices.map { bytes[$0] }
             unanswered += bytes.count(where: { $0 == UInt8(ascii: "\n") })
             note(bytes, unanswered)
-            for byte in bytes where byte == UInt8(ascii: "\n") && !isEnded { takeLine() }
+            for byte in bytes where !isEnded {
+                line.append(byte)
+                if byte == UInt8(ascii: "\n") { takeLine() }
+            }
         }
 
         private func takeLine() {
+            defer { line = [] }
+            if case .answerEach(let reply)? = steps.first {
+                return answer(reply(String(decoding: line, as: UTF8.self)))
+            }
             switch steps.popFirst() {
             case .answer(let text): answer(text)
             case .answerAfter(let milliseconds, let text): answer(text, after: milliseconds)
             case .close: return end()
-            case .greet, .silence, nil: break
+            case .greet, .silence, .answerEach, nil: break
             }
             if case .close? = steps.first { end() }
         }
@@ -128,3 +155,6 @@ package final class FakeServer: Sendable {
         }
     }
 }
+
+/// The path of a new file, short enough for a unix socket.
+package func temporaryPath() -> String { "/tmp/uv-task-test-\(randomBits())" }

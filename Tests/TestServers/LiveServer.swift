@@ -1,5 +1,5 @@
 import Foundation
-import Libuv
+package import Libuv
 import Logging
 package import TaskCore
 package import TaskServer
@@ -7,8 +7,8 @@ package import TaskServer
 /// A server on a thread of its own, on a free port of 127.0.0.1.
 package final class LiveServer: Sendable {
     private let ports = Locked((server: 0, control: 0))
-    private let isReady = DispatchSemaphore(value: 0)
-    private let hasEnded = DispatchSemaphore(value: 0)
+    private let isReady = Gate()
+    private let hasEnded = Gate()
 
     package var port: Int { ports.withLock(\.server) }
 
@@ -25,8 +25,8 @@ package final class LiveServer: Sendable {
         let settings = configuration
         Thread.detachNewThread { [self] in
             serve(settings, types, timeScale)
-            isReady.signal()
-            hasEnded.signal()
+            isReady.open()
+            hasEnded.open()
         }
         isReady.wait()
     }
@@ -50,7 +50,7 @@ package final class LiveServer: Sendable {
             let controlPort = listener.endpoint?.port
         else { return }
         ports.withLock { $0 = (serverPort, controlPort) }
-        isReady.signal()
+        isReady.open()
         loop.run { mustEnd }
         listener.close()
         // The second signal interrupts the running task.
@@ -77,7 +77,7 @@ package final class LiveServer: Sendable {
 
 extension EventLoop {
     /// An address of 127.0.0.1.
-    func localAddress(port: Int = 0) -> SocketAddress? {
+    package func localAddress(port: Int = 0) -> SocketAddress? {
         var address: SocketAddress?
         try? resolve(host: "127.0.0.1", port: port) { address = try? $0.get().first }
         run { address != nil }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Libuv
 import TaskCore
-import TaskProtocol
 import TestServers
 import Testing
 
@@ -9,22 +8,19 @@ import Testing
 
 /// What a command printed, and its exit code.
 struct CommandOutcome: Equatable {
-    var output: String
-    var errors: String
-    var code: Int32
+    let output: String
+    let errors: String
+    let code: Int32
 
     init(_ output: String, _ errors: String = "", _ code: Int32 = 0) {
-        self.output = output
-        self.errors = errors
-        self.code = code
+        (self.output, self.errors, self.code) = (output, errors, code)
     }
 }
 
-@Suite enum CommandTests {}
-
 /// Performs command lines on a server, with replaced streams, signals and environment.
 struct CommandHarness {
-    var port: Int
+    /// The options that name the server, as messages repeat them: ` --port 4321`.
+    var options: String
     /// The sizes of the terminals; nil if stdout or stderr is none.
     var outputSize: Console.Size?
     var errorSize: Console.Size?
@@ -36,8 +32,10 @@ struct CommandHarness {
     /// Replaces `input`.
     var inputReader: (@Sendable () -> Result<[UInt8], UVError>)?
     var environment: [String: String] = [:]
+    /// The users of this machine, by number. The command runs as user 7.
+    var userNames: [UInt32: String] = [:]
     /// In milliseconds.
-    var connectTimeout = 5000
+    var connectTimeout = 300_000
     /// Called before each write with the text.
     var onOutput: (String) throws(UVError) -> Void = { _ throws(UVError) in }
     var onError: (String) -> Void = { _ in }
@@ -46,20 +44,35 @@ struct CommandHarness {
 
     static let terminal = Console.Size(columns: 80, rows: 24)
 
-    init(_ server: LiveServer) { port = server.port }
-    init(_ server: FakeServer) { port = server.port }
-    init(port: Int) { self.port = port }
+    init(port: Int) { options = " --host 127.0.0.1 --port \(port)" }
+    init(_ server: LiveServer) { self.init(port: server.port) }
 
-    /// The connection options, as messages name them.
-    var options: String { " --host 127.0.0.1 --port \(port)" }
+    init(_ server: FakeServer) {
+        self.init(port: server.port)
+        if let path = server.path { options = " --socket \(path)" }
+    }
 
-    func perform(_ arguments: String...) -> CommandOutcome { perform(arguments) }
+    init(_ steps: FakeServer.Step..., over transport: FakeServer.Transport = .tcp) {
+        self.init(FakeServer(steps, over: transport))
+    }
+
+    /// The same command, with terminals as stdout and stderr.
+    var onTerminals: CommandHarness {
+        var harness = self
+        (harness.outputSize, harness.errorSize) = (Self.terminal, Self.terminal)
+        return harness
+    }
+
+    /// - Parameter command: words that are separated by spaces; `''` is an empty one.
+    func perform(_ command: String) -> CommandOutcome {
+        perform(command.split(separator: " ").map { $0 == "''" ? "" : String($0) })
+    }
 
     func perform(_ arguments: [String]) -> CommandOutcome {
-        let connection = ["--host", "127.0.0.1", "--port", "\(port)", "--connect-timeout", "\(connectTimeout)ms"]
+        let server = options.split(separator: " ").map(String.init)
         let command: any ParsableCommand
         do {
-            command = try TaskCommand.parseAsRoot(connection + arguments)
+            command = try TaskCommand.parseAsRoot(server + ["--connect-timeout", "\(connectTimeout)ms"] + arguments)
         } catch {
             return CommandOutcome("", TaskCommand.message(for: error), 64)
         }
@@ -80,11 +93,20 @@ struct CommandHarness {
                 errors += bytes
             } size: {
                 currentErrorSize?() ?? errorSize
-            },
-            input: Console.Input(isTerminal: isTyped) { _ in read() }, environment: { environment[$0] },
-            now: wallClock, randomBits: randomBits, signals: signals.source)
+            }, input: Console.Input(isTerminal: isTyped) { _ in read() }, environment: { environment[$0] },
+            folderState: { _ in .absent }, now: wallClock, randomBits: randomBits, signals: signals.source,
+            users: Console.Users(own: UserID(rawValue: 7)) { userNames[$0.rawValue] })
         let code = command.run(on: console)
         return CommandOutcome(String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self), code)
+    }
+
+    /// - Parameter says: the sentences on stderr, each on a line, without `uv-task: `.
+    func expect(
+        _ command: String, _ output: String = "", says sentences: String = "", code: Int32 = 0,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let errors = sentences.split(separator: "\n").map { "uv-task: \($0)\n" }.joined()
+        #expect(perform(command) == CommandOutcome(output, errors, code), sourceLocation: sourceLocation)
     }
 }
 
@@ -108,25 +130,13 @@ final class FakeSignals {
     }
 }
 
-extension Console {
-    /// For tests that neither read nor write.
-    static var unused: Console {
-        Console(
-            output: Stream(write: { _ in }, size: { nil }), errors: Stream(write: { _ in }, size: { nil }),
-            input: Input(isTerminal: false) { _ in .success([]) }, environment: { _ in nil }, now: { 0 },
-            randomBits: { 0 }, signals: FakeSignals().source)
-    }
-}
-
 /// The pieces of an input, and then its end.
 final class InputScript: Sendable {
     private let pieces: Locked<[Result<[UInt8], UVError>]>
 
     init(_ pieces: [Result<[UInt8], UVError>]) { self.pieces = Locked(pieces) }
 
-    func next() -> Result<[UInt8], UVError> {
-        pieces.withLock { $0.isEmpty ? .success([]) : $0.removeFirst() }
-    }
+    func next() -> Result<[UInt8], UVError> { pieces.withLock { $0.isEmpty ? .success([]) : $0.removeFirst() } }
 }
 
 func bytes(_ text: String) -> Result<[UInt8], UVError> { .success(Array(text.utf8)) }
@@ -135,23 +145,12 @@ struct TestFailure: Error, CustomStringConvertible {
     let description = "too much of it"
 }
 
-/// `echo` takes no time, `short` 600 ms and `long` an hour; `bad` throws.
+/// `echo` takes no time, `long` 100 hours, which texts round to days, and `bad` throws.
 let types = [
-    TaskType(name: "echo", delay: .zero) { $0 },
-    TaskType(name: "short", delay: .milliseconds(600)) { $0 },
-    TaskType(name: "long", delay: .seconds(3600)) { $0 },
+    TaskType(name: "echo", delay: .zero) { $0 }, TaskType(name: "long", delay: .seconds(360_000)) { $0 },
     TaskType(name: "bad", delay: .zero) { _ in throw TestFailure() },
 ]
 
-func id(_ number: Int) -> TaskID { TaskID(rawValue: number)! }
-
-let instance = InstanceID(rawValue: 7)
-
-/// The answer to the first request of `run`.
-let infoReply = information("")
-
-/// The same of a server with task types.
-func information(_ types: String) -> String {
-    #"{"seq":1,"name":"uv-taskd","version":"1","protocol":1,"instance":"\#(instance)","task_types":[\#(types)],"limits":{}}"#
-        + "\n"
+extension String {
+    var lineCount: Int { utf8.count { $0 == UInt8(ascii: "\n") } }
 }

@@ -5,10 +5,9 @@ import TaskProtocol
 
 /// Reports for tests. Times are in milliseconds.
 extension TaskReport {
-    static func waiting(_ id: Int? = nil, position: Int?, remaining: Int? = nil, type: String = "revers") -> TaskReport
-    {
+    static func waiting(_ id: Int? = nil, position: Int?, remaining: Int? = nil) -> TaskReport {
         var report = TaskReport(id: id.flatMap(TaskID.init), state: .waiting)
-        report.taskName = type
+        report.taskName = "revers"
         report.position = position
         report.remainingTime = remaining
         report.submittedAt = 999_500

@@ -18,7 +18,6 @@ struct TaskReportTextTests {
         #expect(TaskReport.running().standing == "running")
         #expect(TaskReport.waiting(position: 1, remaining: 4000).standing == "next in the queue, done in about 4 s")
         #expect(TaskReport.waiting(position: 3, remaining: 9000).standing == "3rd in the queue, done in about 9 s")
-        #expect(TaskReport.waiting(position: 3, remaining: 9).standing == "3rd in the queue, done in less than 1 s")
         #expect(TaskReport.waiting(position: 3).standing == "3rd in the queue")
         #expect(TaskReport(state: .waiting).standing == "waiting")
     }

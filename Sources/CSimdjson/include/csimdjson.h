@@ -65,12 +65,15 @@ bool csimdjson_is_null(csimdjson_element element);
 bool csimdjson_get_boolean(csimdjson_element element, bool *value);
 /// An integer in int64_t, written without fraction and exponent.
 bool csimdjson_get_integer(csimdjson_element element, int64_t *value);
-bool csimdjson_get_string(csimdjson_element element, csimdjson_string *value);
 bool csimdjson_get_object(csimdjson_element element, csimdjson_object *object);
 bool csimdjson_get_elements(csimdjson_element element, csimdjson_sequence *elements);
 
-/// How many members have a name: 0, 1, or 2 for two or more. Stores the value of the first one. Names are compared byte for byte.
-int csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length, csimdjson_element *value);
+/// `start` is NULL if the element is no string.
+csimdjson_string csimdjson_get_string(csimdjson_element element);
+
+/// The value of the only member with a name, compared byte for byte. If there is no such member, `document` is NULL, and
+/// `index` is the number of members that have the name: 0, or 2 for two or more.
+csimdjson_element csimdjson_find(const csimdjson_object *object, const uint8_t *name, size_t length);
 
 csimdjson_sequence csimdjson_members(const csimdjson_object *object);
 

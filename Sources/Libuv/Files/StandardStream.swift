@@ -22,6 +22,12 @@ package enum StandardStream: Int32, Sendable {
     package func write(_ bytes: [UInt8]) throws(UVError) {
         try SmallFile.write(bytes, to: rawValue)
     }
+
+    /// Returns when nobody can read what is written any more (`poll`). Never for a file.
+    package func waitForHangUp() {
+        // Errors and hang-ups are reported without being asked for.
+        while !SmallFile.waitUntilReady(rawValue, 0) {}
+    }
 }
 
 /// A terminal that an output stream is connected to.

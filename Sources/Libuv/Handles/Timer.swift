@@ -27,5 +27,7 @@ import CLibuv
 }
 
 private func timerDidFire(_ timer: UnsafeMutablePointer<uv_timer_t>?) {
-    Timer.of(timer!).action.take()?()
+    let timer = Timer.of(timer!)
+    timer.action.take()?()
+    timer.loop.timerDidFire()
 }

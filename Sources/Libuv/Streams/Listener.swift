@@ -17,6 +17,7 @@ import CLibuv
     /// The most connections accepted in one loop iteration, so that existing connections are served in between.
     private static let connectionsPerIteration = 64
 
+    private let isTCP: Bool
     private var onConnection: ((Result<SocketStream, UVError>) -> Void)?
     private var poll: PollHandle?
     private var pauseTimer: Timer?
@@ -24,28 +25,37 @@ import CLibuv
     /// Accepts a connection and returns its descriptor or a libuv error code. Tests replace it to inject failures.
     var acceptNext: (_ socket: Int32) -> Int32 = uv_task_accept
 
-    /// Binds to an endpoint and starts listening.
+    /// Binds to an endpoint. Connections are refused until `listen` is called.
     ///
     /// - Parameters:
     ///   - endpoint: with TCP port 0 the system chooses a free port.
-    ///   - backlog: how many connections may wait to be accepted; the system may have a lower limit.
     ///   - onConnection: called with each connection, which does not read yet. Called with an error if accepting fails
     ///     for a reason that concerns more than one connection; the listener then pauses for 100 ms.
     package init(
+        on loop: EventLoop, boundTo endpoint: Endpoint,
+        onConnection: @escaping (Result<SocketStream, UVError>) -> Void
+    ) throws(UVError) {
+        isTCP = endpoint.port != nil
+        try super.init(on: loop, "uv_tcp_init") { uv_tcp_init(loop.raw, $0) }
+        self.onConnection = onConnection
+        try onFailure(close) { () throws(UVError) in try endpoint.bind(pointer()) }
+    }
+
+    /// Binds to an endpoint and starts listening.
+    package convenience init(
         on loop: EventLoop, endpoint: Endpoint, backlog: Int,
         onConnection: @escaping (Result<SocketStream, UVError>) -> Void
     ) throws(UVError) {
-        try super.init(on: loop, "uv_tcp_init") { uv_tcp_init(loop.raw, $0) }
-        self.onConnection = onConnection
-        try onFailure(close) { () throws(UVError) in
-            try endpoint.bind(pointer())
-            try startListening(backlog: backlog)
-        }
+        try self.init(on: loop, boundTo: endpoint, onConnection: onConnection)
+        try onFailure(close) { () throws(UVError) in try listen(backlog: backlog) }
     }
 
-    private func startListening(backlog: Int) throws(UVError) {
+    /// Starts listening. Must be called once.
+    ///
+    /// - Parameter backlog: how many connections may wait to be accepted; the system may have a lower limit.
+    package func listen(backlog: Int) throws(UVError) {
         guard let descriptor else { throw UVError(code: .invalidArgument, call: "uv_fileno") }
-        guard listen(descriptor, Int32(clamping: backlog)) == 0 else {
+        guard systemListen(descriptor, Int32(clamping: backlog)) == 0 else {
             throw UVError(systemError: errno, call: "listen")
         }
         pauseTimer = try Timer(on: loop)
@@ -100,7 +110,7 @@ import CLibuv
             let stream = try SocketStream(on: loop)
             try onFailure(stream.close) { () throws(UVError) in try stream.open(socket) }
             // Some systems refuse the option if the peer has gone. Without it the connection works, but slower.
-            try? stream.disableDelay()
+            if isTCP { try? stream.disableDelay() }
             onConnection?(.success(stream))
             return true
         } catch {
@@ -118,3 +128,6 @@ import CLibuv
         ].contains { $0.rawValue == code }
     }
 }
+
+/// `listen` of the system, whose name the method has, too.
+private func systemListen(_ socket: Int32, _ backlog: Int32) -> Int32 { listen(socket, backlog) }

@@ -1,21 +1,20 @@
 import CLibuv
 
-/// A connection (`uv_tcp_t`).
+/// A connection over TCP or a unix socket (`uv_tcp_t`).
 @safe package final class SocketStream: ByteStream {
     /// Creates an unconnected stream (`uv_tcp_init`).
     package init(on loop: EventLoop) throws(UVError) {
         try super.init(on: loop, "uv_tcp_init") { uv_tcp_init(loop.raw, $0) }
     }
 
-    /// Connects (`uv_tcp_connect`).
+    /// Connects.
     ///
-    /// - Parameter completion: called once, with the failure if there is one. If the stream is closed first, the
-    ///   failure is `cancelled`.
+    /// - Parameter completion: called once, with the failure if there is one; before this returns if `endpoint` is a unix
+    ///   socket. If the stream is closed first, the failure is `cancelled`.
+    /// - Throws: if connecting fails at once; on a unix socket `tryAgain` while the listener's backlog is full.
     package func connect(to endpoint: Endpoint, completion: @escaping (UVError?) -> Void) throws(UVError) {
-        try checkOpen("uv_tcp_connect")
-        try Request<uv_connect_t, Int32>.start(
-            "uv_tcp_connect", completion: { completion(UVError("uv_tcp_connect", $0)) }
-        ) { request in endpoint.connect(pointer(), request, connectDidEnd) }
+        try checkOpen("connect")
+        try endpoint.connect(pointer(), completion: completion)
     }
 
     /// Takes ownership of a connected socket (`uv_tcp_open`). If this throws, the socket remains the caller's.
@@ -52,17 +51,27 @@ import CLibuv
         return try? Endpoint(connectedTo: pointer())
     }
 
-    /// Bytes that were written and that the peer's system has not acknowledged.
+    /// Bytes that were written and that the peer's system has not acknowledged. On a unix socket: bytes that the peer has not
+    /// read, including the system's overhead.
     ///
     /// A slow reader lowers this count even while `unsentBytes` stays the same.
     package var unacknowledgedBytes: Int {
         unsentBytes + Int(max(0, descriptor.map(uv_task_unacknowledged) ?? 0))
     }
 
+    /// Bytes that the system has and the peer's system has not. Always 0 on a unix socket: what is written is at the peer.
+    private var bytesInTransit: Int {
+        guard let descriptor, !uv_task_is_unix(descriptor) else { return 0 }
+        return Int(uv_task_unacknowledged(descriptor))
+    }
+
     /// Whether the peer's system has acknowledged everything that was written.
     ///
     /// One byte may be missing: the end of the stream counts as a byte, and may be acknowledged late.
-    package var isFullyAcknowledged: Bool { unacknowledgedBytes <= 1 }
+    package var isFullyAcknowledged: Bool { unsentBytes + max(0, bytesInTransit) <= 1 }
+
+    /// The user whose process connected a unix socket (`SO_PEERCRED`). Nil for TCP.
+    package var peerUser: UInt32? { descriptor.flatMap { UInt32(exactly: uv_task_peer_user($0)) } }
 
     /// An error of the connection that no read or write has reported yet (`SO_ERROR`). Reading it clears it.
     package var pendingError: UVError? {
@@ -74,6 +83,10 @@ import CLibuv
         return UVError(systemError: error, call: "getsockopt")
     }
 
+    /// Whether the connection has ended in both directions (`POLLHUP`). A unix socket reports that of a peer that is gone,
+    /// while TCP reports only the end of its sending side, until it is probed or written to.
+    package var hasHungUp: Bool { descriptor.map { SmallFile.waitUntilReady($0, 0, timeout: 0) } ?? false }
+
     /// Whether bytes arrived that were not read yet.
     package var hasUnreadInput: Bool { descriptor.map { uv_task_unread($0) > 0 } ?? false }
 
@@ -83,7 +96,7 @@ import CLibuv
     package var canCloseWithoutLoss: Bool {
         guard let descriptor else { return true }
         // The end of the stream counts as a byte, and may be acknowledged late.
-        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(uv_task_unacknowledged(descriptor))
+        return isDrained && (0...(hasSentEnd ? 1 : 0)).contains(bytesInTransit)
             && uv_task_unread(descriptor) == 0
     }
 
@@ -96,8 +109,4 @@ import CLibuv
         }
         close()
     }
-}
-
-private func connectDidEnd(_ request: UnsafeMutablePointer<uv_connect_t>?, _ status: Int32) {
-    Request<uv_connect_t, Int32>.complete(request, status)
 }

@@ -1,3 +1,5 @@
+import CLibuv
+
 #if canImport(Glibc)
     import Glibc
 #else

@@ -27,6 +27,9 @@ package struct Command: Hashable, Sendable {
     /// Variables that are added to the environment of the server, or replace it.
     package var environment: [String: String] = [:]
 
+    /// The variable that tells the program who submitted the task. It is not set if that is unknown.
+    package static let submitterVariable = "UV_TASK_SUBMITTER"
+
     package init(_ arguments: [CommandArgument]) {
         precondition(!arguments.isEmpty)
         self.arguments = arguments

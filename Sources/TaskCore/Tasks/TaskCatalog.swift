@@ -19,6 +19,9 @@ package final class TaskCatalog: Sendable {
         commands = types.map(\.command)
     }
 
+    /// Whether clients can make the server run an operator's commands.
+    package var hasCommands: Bool { commands.contains { $0 != nil } }
+
     /// Checks whether a type accepts the data. A function accepts any.
     package func check(_ data: TaskData, for type: Int) throws(Refusal) {
         try commands[type]?.check(data.string)

@@ -3,7 +3,8 @@ package struct TaskID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
     package let rawValue: Int
 
     /// The integers that every JSON reader represents exactly: 1 to 2^53 - 1.
-    package static let range = 1...((1 << 53) - 1)
+    // Inlinable, because each look-up of a task uses it.
+    @inlinable package static var range: ClosedRange<Int> { 1...((1 << 53) - 1) }
 
     package static let first = TaskID(unchecked: range.lowerBound)
     static let last = TaskID(unchecked: range.upperBound)
@@ -21,9 +22,8 @@ package struct TaskID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
         return TaskID(unchecked: rawValue + 1)
     }
 
-    /// Nil for the first id.
-    package var previous: TaskID? { TaskID(rawValue: rawValue - 1) }
-
+    // Declared, because other modules call the synthesized one through the conformance.
+    package static func == (left: TaskID, right: TaskID) -> Bool { left.rawValue == right.rawValue }
     package static func < (left: TaskID, right: TaskID) -> Bool { left.rawValue < right.rawValue }
 
     package var description: String { String(rawValue) }

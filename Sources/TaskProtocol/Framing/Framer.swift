@@ -112,6 +112,8 @@ package final class Framer {
     }
 
     /// - Returns: the range of the message, or of the part that completes it; nil if it does not end in this read.
+    // Inlined, with `scan`: 60 fewer instructions for a message, 1 % of a submit.
+    @inline(__always)
     private func findEnd(in bytes: Span<UInt8>, at position: inout Int) throws(ProtocolError) -> Range<Int>? {
         let start = position
         let room = maximumLength - held.count
@@ -141,6 +143,7 @@ package final class Framer {
 
     /// Follows an object up to `end`; stops after the `}` that closes it (then the state is `betweenMessages`) and after a
     /// newline (then the state is `skippingLine`).
+    @inline(__always)
     private func scan(_ bytes: Span<UInt8>, from position: inout Int, to end: Int) {
         var isInString = state != .inObject
         var nextIsEscaped = state == .afterBackslash

@@ -15,16 +15,18 @@ package struct Fields: ~Escapable {
     /// - Returns: nil if the member is absent.
     mutating func optional<Value>(_ member: Member<Value>) throws(ProtocolError) -> Value? {
         // Most requests have no other members than those that are read first.
-        guard unread > 0 else { return nil }
+        guard unread > 0, let value = try lookUp(member) else { return nil }
+        unread -= 1
+        return value
+    }
+
+    fileprivate func lookUp<Value>(_ member: Member<Value>) throws(ProtocolError) -> Value? {
         switch object[member.name] {
         case .absent: return nil
         case .repeated: throw .repeated("\(member.name)")
         case .one(let value):
-            unread -= 1
-            guard let value = member.read(value) else {
-                throw .wrongValue("\(member.name)", expected: member.expectation)
-            }
-            return value
+            if let value = member.read(value) { return value }
+            throw .wrongValue("\(member.name)", expected: member.expectation)
         }
     }
 
@@ -40,14 +42,7 @@ package struct Fields: ~Escapable {
     /// use it. Unknown members are ignored.
     mutating func checkUnread(_ known: [any CheckedMember]) throws(ProtocolError) {
         guard unread > 0 else { return }
-        for member in known {
-            switch object[member.name] {
-            case .absent: break
-            case .repeated: throw .repeated("\(member.name)")
-            case .one(let value):
-                if !member.accepts(value) { throw .wrongValue("\(member.name)", expected: member.expectation) }
-            }
-        }
+        for member in known { try member.check(self) }
     }
 
     /// Reads an object inside a message.
@@ -73,11 +68,9 @@ extension JSONReader {
 
 /// A member with values of any type.
 protocol CheckedMember: Sendable {
-    var name: StaticString { get }
-    var expectation: String { get }
-    func accepts(_ value: borrowing JSONValue) -> Bool
+    func check(_ fields: borrowing Fields) throws(ProtocolError)
 }
 
 extension Member: CheckedMember {
-    func accepts(_ value: borrowing JSONValue) -> Bool { read(value) != nil }
+    func check(_ fields: borrowing Fields) throws(ProtocolError) { _ = try fields.lookUp(self) }
 }

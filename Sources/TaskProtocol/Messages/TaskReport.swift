@@ -17,8 +17,11 @@ package struct TaskReport: Hashable, Sendable {
     /// The estimated number of milliseconds until the task has ended; nil if unknown, or after the end.
     package var remainingTime: Int?
 
-    /// In milliseconds of Unix time, like the next two.
+    /// In milliseconds of Unix time, like `startedAt` and `finishedAt`.
     package var submittedAt: Int?
+
+    /// The user who submitted the task; nil if unknown.
+    package var submitter: UserID?
 
     /// nil if the task has not started.
     package var startedAt: Int?
@@ -35,6 +38,7 @@ package struct TaskReport: Hashable, Sendable {
     }
 
     private static let submittedAt = Member<Int>.integer("submitted_at")
+    private static let submitter = Member<UserID>.object("submitted_by", UserID.init)
     private static let startedAt = Member<Int>.integer("started_at")
     private static let finishedAt = Member<Int>.integer("finished_at")
 
@@ -45,6 +49,7 @@ package struct TaskReport: Hashable, Sendable {
         position = try fields.optional(Members.position)
         remainingTime = try fields.optional(Members.remainingTime)
         submittedAt = try fields.optional(Self.submittedAt)
+        submitter = try fields.optional(Self.submitter)
         startedAt = try fields.optional(Self.startedAt)
         finishedAt = try fields.optional(Self.finishedAt)
         failure = try fields.optional(Members.failure)
@@ -57,6 +62,7 @@ package struct TaskReport: Hashable, Sendable {
         message.append(Members.position, position)
         message.append(Members.remainingTime, remainingTime)
         message.append(Self.submittedAt, submittedAt)
+        message.append(Self.submitter, submitter)
         message.append(Self.startedAt, startedAt)
         message.append(Self.finishedAt, finishedAt)
         message.append(Members.failure, failure)

@@ -5,7 +5,7 @@ import TaskCore
 enum CloseReason: CustomStringConvertible {
     /// A legacy request was refused, or a message was malformed.
     case refused(Refusal)
-    /// The connection was one too many.
+    /// The connection was one too many, or its user may not use the server.
     case rejected(Refusal)
     case clientClosed
     /// The client closed the connection inside a message.

@@ -33,20 +33,16 @@ final class Connection {
         static let budgetSpent = PauseReasons(rawValue: 8)
     }
 
-    /// How long a client may go on sending after the end of writing, in milliseconds.
-    private static let lingerTime: UInt64 = 1000
-
-    /// The times between two checks, in milliseconds: for a client that has vanished, for one that takes no replies, and for
-    /// one that is about to close. The first check for the last two is earlier.
+    /// The times between two checks, in milliseconds: for a client that takes no replies, and for one that is about to close.
+    /// The first check is earlier.
     private static let firstCheckTime: UInt64 = 10
-    private static let vanishedCheckTime: UInt64 = 5000
     private static let stallCheckTime: UInt64 = 250
     private static let closingCheckTime: UInt64 = 20
 
     let id: ConnectionID
     let server: TaskServer
     let stream: SocketStream
-    private let peer: Peer
+    let peer: Peer
     private let replies: ReplyBuffer
     private var state = State.open(paused: [])
     private let framer: Framer
@@ -114,6 +110,10 @@ final class Connection {
         if isClosing || isClosed { return }
         leave(reason)
         state = .closing(until: .max)
+        endWriting()
+    }
+
+    private func endWriting() {
         do throws(UVError) {
             try stream.shutDownWriting()
             try linger()
@@ -133,7 +133,7 @@ final class Connection {
             state = .closing(until: 0)
             finishClosing()
         } else if end == .max {
-            state = .closing(until: server.loop.now + Self.lingerTime)
+            state = .closing(until: server.loop.now + server.lingerTime)
             try stream.startReading()
         }
     }
@@ -171,11 +171,14 @@ final class Connection {
         if stream.canCloseWithoutLoss { close(.serverStopped) } else { end(.serverStopped) }
     }
 
-    /// Sends a refusal and closes, without reading any request.
+    /// Sends a refusal and closes, without reading any request. Counts also if the client has left.
     func reject(_ refusal: Refusal) {
         stream.delegate = self
+        leave(.rejected(refusal))
+        state = .closing(until: .max)
         reply { refusal.write(to: &$0, sequence: nil) }
-        end(.rejected(refusal))
+        replies.flush()
+        endWriting()
     }
 
     private func leave(_ reason: CloseReason) {
@@ -227,7 +230,6 @@ final class Connection {
         switch consume message {
         case .legacy(let request):
             do throws(Refusal) {
-                try peer.authorize(request)
                 try request.handle(on: self)
             } catch {
                 end(.refused(error))
@@ -237,7 +239,6 @@ final class Connection {
             let context = RequestContext(connection: self, sequence: sequence)
             do throws(Refusal) {
                 if let instance, instance != server.instance { throw .restarted(now: server.instance) }
-                try peer.authorize(request)
                 try request.handle(in: context)
             } catch {
                 refuse(error, sequence)
@@ -403,7 +404,7 @@ final class Connection {
     private func receive() {
         if isPaused(for: .unsentReplies) || input.isFull || inputEnded {
             stream.stopReading()
-            server.connections.watch(self, after: Self.vanishedCheckTime)
+            server.connections.watch(self, after: server.vanishedCheckTime)
         } else {
             do throws(UVError) { try stream.startReading() } catch { close(.failed(error)) }
         }
@@ -423,9 +424,13 @@ final class Connection {
             close(.failed(error))
             return nil
         }
+        if !isClosing, stream.hasHungUp, input.isEmpty, !stream.hasUnreadInput {
+            close(.clientClosed)
+            return nil
+        }
         guard isClosing || !stream.isDrained else {
             unacknowledged.bytes = 0
-            return stream.isReading ? nil : Self.vanishedCheckTime
+            return stream.isReading ? nil : server.vanishedCheckTime
         }
         let bytes = stream.unacknowledgedBytes
         let now = server.loop.preciseNow
@@ -480,7 +485,7 @@ extension Connection: StreamDelegate {
         if let error { return close(.failed(error)) }
         inputEnded = true
         // Nothing is read any more, so the system does not report that the client has gone.
-        if case .draining = state { server.connections.watch(self, after: Self.vanishedCheckTime) }
+        if case .draining = state { server.connections.watch(self, after: server.vanishedCheckTime) }
         proceed()
     }
 

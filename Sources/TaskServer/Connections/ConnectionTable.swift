@@ -6,8 +6,8 @@ import TaskQueue
 
 /// The open connections of a server: how many there may be, what they may hold, and which are checked at intervals.
 final class ConnectionTable {
-    /// Descriptors for everything but connections: listeners, the loop, standard streams, the port file, the pipes of commands
-    /// and their guard, and rejected clients.
+    /// Descriptors for everything but connections: listeners, the lock of the unix socket, the question about users, the loop,
+    /// standard streams, the port file, the pipes of commands and their guard, and rejected clients.
     static let reservedDescriptors = 48
 
     /// The most rejected connections that stay open until the client has read the refusal. One more closes the oldest.
@@ -49,7 +49,9 @@ final class ConnectionTable {
 
     // MARK: Connections
 
-    func add(_ stream: SocketStream, _ peer: Peer) {
+    /// - Parameter refusal: why the peer may not use the server, if so.
+    func add(_ stream: SocketStream, _ peer: Peer, refusing refusal: Refusal?) {
+        if let refusal { return reject(stream, peer, refusal) }
         let limit = server.configuration.limits.connections
         if let limit, connections.count >= limit { return reject(stream, peer, .tooManyConnections(limit: limit)) }
         lastID += 1

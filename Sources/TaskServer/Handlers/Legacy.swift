@@ -8,10 +8,10 @@ extension LegacyRequest {
         let server = connection.server
         switch consume self {
         case .run(let taskName, let data):
-            let submitted = try server.submit(taskName, data, from: connection.id, isLegacy: true)
+            let submitted = try server.submit(taskName, data, from: connection, isLegacy: true)
             let id =
                 if let submitted { submitted.id } else {
-                    try server.scheduler.submitFailed(.unknownTaskName, from: connection.id)
+                    try server.scheduler.submitFailed(.unknownTaskName, from: connection)
                 }
             Self.reply(.submitted(id), on: connection)
         case .status(let id):

@@ -5,7 +5,7 @@ import TaskQueue
 extension RunRequest {
     func handle(in context: RequestContext) throws(Refusal) {
         let server = context.server
-        guard let (id, isExisting) = try server.submit(taskName, data, key: key, from: context.connection.id) else {
+        guard let (id, isExisting) = try server.submit(taskName, data, key: key, from: context.connection) else {
             let names = server.catalog.types.map(\.name)
             throw .unknownTaskName(taskName, known: names, nearest: nearestName(to: taskName, among: names))
         }
@@ -25,14 +25,14 @@ extension TaskServer {
     /// - Parameter isLegacy: a `status` of a legacy connection waits for the end of its task.
     /// - Returns: nil if no task type has the name.
     func submit(
-        _ taskName: String, _ data: consuming TaskData, key: String? = nil, from connection: ConnectionID,
+        _ taskName: String, _ data: consuming TaskData, key: String? = nil, from connection: Connection,
         isLegacy: Bool = false
     ) throws(Refusal) -> (id: TaskID, isExisting: Bool)? {
         guard let type = catalog.index(of: taskName) else { return nil }
         try catalog.check(data, for: type)
         let submission = Submission(
             type: TaskTypeIndex(rawValue: UInt16(type)), data: data, key: key,
-            connection: isLegacy ? connection : .none)
-        return try scheduler.submit(submission, from: connection)
+            connection: isLegacy ? connection.id : .none, submitter: connection.peer.user)
+        return try scheduler.submit(submission, from: connection.id)
     }
 }

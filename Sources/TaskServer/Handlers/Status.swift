@@ -18,6 +18,7 @@ extension TaskServer {
             report.remainingTime = place.remainingTime?.onWire
         }
         report.submittedAt = record.submittedAt.milliseconds
+        report.submitter = record.submitter
         report.startedAt = record.times.startedAt?.milliseconds
         report.finishedAt = record.times.finishedAt?.milliseconds
         report.failure = record.failure

@@ -18,8 +18,9 @@ final class Shutdown {
     /// How long an interrupted function may run on, in milliseconds. Its delay ends at once; the function itself does not.
     private static let abandonTime: UInt64 = 500
 
-    /// How long clients may take to fetch their last replies, in milliseconds: after a drain, and after an interruption.
-    private static let leavingTime: (orderly: UInt64, hurried: UInt64) = (1000, 200)
+    /// How long clients may take to fetch their last replies, in milliseconds: after a drain, and after an interruption. Tests
+    /// change it.
+    var leavingTime: (orderly: UInt64, hurried: UInt64) = (1000, 200)
 
     unowned var server: TaskServer!
     private let timer: Timer
@@ -100,7 +101,7 @@ final class Shutdown {
         let isHurried = interruptedBy != nil
         for connection in server.connections.all where isHurried || !connection.hasPendingWork { connection.stop() }
         if server.connections.isEmpty { return finish() }
-        timer.start(after: isHurried ? Self.leavingTime.hurried : Self.leavingTime.orderly) { [unowned self] in
+        timer.start(after: isHurried ? leavingTime.hurried : leavingTime.orderly) { [unowned self] in
             closeConnections()
         }
     }

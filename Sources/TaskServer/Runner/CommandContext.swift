@@ -32,10 +32,11 @@ struct CommandContext {
         processGuard?.close()
     }
 
-    func program(_ command: Command, _ arguments: [String]) -> ChildProcess.Program {
+    func program(_ command: Command, _ arguments: [String], submitter: UserID?) -> ChildProcess.Program {
         var program = ChildProcess.Program(arguments)
-        program.environment =
-            command.environment.isEmpty ? nil : ProcessEnvironment(changing: command.environment)
+        program.environment = ProcessEnvironment(changing: command.environment)
+        // Removed if unknown: the server's own variable would name another user.
+        program.environment[Command.submitterVariable] = submitter.map { "\($0.rawValue)" }
         program.directory = command.directory
         program.descriptorLimit = descriptorLimit
         return program

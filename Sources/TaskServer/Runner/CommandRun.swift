@@ -44,14 +44,15 @@ final class CommandRun: TaskRun {
 
     /// - Parameter completion: called once, in a later loop iteration, unless this throws or `abandon` is called.
     init(
-        _ command: Command, for id: TaskID, data: String, _ context: CommandContext,
+        _ command: Command, for id: TaskID, data: String, submitter: UserID?, _ context: CommandContext,
         completion: @escaping (Result<String, TaskFailure>) -> Void
     ) throws(UVError) {
         self.id = id
         self.command = command
         self.context = context
         self.completion = completion
-        let program = context.program(command, command.arguments(for: id, data: data))
+        let arguments = command.arguments(for: id, data: data)
+        let program = context.program(command, arguments, submitter: submitter)
         process = try ChildProcess(program, on: context.loop, guardedBy: context.processGuard) {
             [unowned self] in processDidEnd($0)
         }

@@ -42,9 +42,12 @@ final class TaskRunner {
 
     /// Starts a task. No task may be running.
     ///
-    /// - Parameter completion: called once on the loop's thread, in a later loop iteration. It may start the next task.
+    /// - Parameters:
+    ///   - submitter: nil if unknown.
+    ///   - completion: called once on the loop's thread, in a later loop iteration. It may start the next task.
     func start(
-        _ type: TaskType, for id: TaskID, data: String, completion: @escaping (Result<String, TaskFailure>) -> Void
+        _ type: TaskType, for id: TaskID, data: String, submitter: UserID?,
+        completion: @escaping (Result<String, TaskFailure>) -> Void
     ) {
         guard case .idle = state else { preconditionFailure("a task is already running") }
         let didEnd = { [self] in self.didEnd($0, completion) }
@@ -53,7 +56,9 @@ final class TaskRunner {
             state = .running(FunctionRun(delay, function, data: data, on: loop, completion: didEnd))
         case .command(let command):
             do throws(UVError) {
-                state = .running(try CommandRun(command, for: id, data: data, context, completion: didEnd))
+                state = .running(
+                    try CommandRun(
+                        command, for: id, data: data, submitter: submitter, context, completion: didEnd))
             } catch {
                 state = .running(nil)
                 let failure = TaskFailure.notStarted(command, reason: error.message)

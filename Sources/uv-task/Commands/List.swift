@@ -40,14 +40,16 @@ struct ListCommand: Subcommand {
                 tasks += part.tasks
                 query.before = part.next
             } while query.before != nil && tasks.count < last
-            if !json.isOn { try show(tasks, hasMore: query.before != nil, on: context.console) }
+            if !json.isOn { try show(tasks, hasMore: query.before != nil, context) }
             return .success
         }
     }
 
-    private func show(_ tasks: [TaskReport], hasMore: Bool, on console: Console) throws(CommandEnd) {
+    private func show(_ tasks: [TaskReport], hasMore: Bool, _ context: ClientContext) throws(CommandEnd) {
+        let console = context.console
         let lines = TaskListTable.lines(
-            tasks, now: console.now(), width: console.output.size()?.columns, hasColors: console.outputHasColors)
+            tasks, now: console.now(), users: context.users, width: console.output.size()?.columns,
+            hasColors: console.outputHasColors)
         try console.write(lines.map { $0 + "\n" }.joined())
         guard console.errors.size() != nil else { return }
         if tasks.isEmpty {

@@ -128,7 +128,7 @@ private struct LogReader {
         switch stop {
         case .signal(let signal):
             return CommandEnd(signal, "interrupted; task \(command.id) goes on. To read on: \(call)")
-        case .lost(let error) where error.isRefusal || !isWaiting:
+        case .lost(let error) where error.isBeforeAnyRequest || !isWaiting:
             return context.end(error)
         case .lost(let error):
             let lost = context.lostConnection(error, " while the log of task \(command.id) was read")

@@ -144,9 +144,8 @@ private final class Watch {
     private func draw(_ tasks: [TaskReport], _ stats: StatsReply) throws(CommandEnd) {
         guard let screen = console.outputScreen else { return }
         let lines = WatchScreen.lines(
-            server: context.configuration.address, stats, tasks, now: console.now(), width: screen.columns,
-            height: screen.rows,
-            hasColors: console.outputHasColors)
+            server: context.configuration.server.description, stats, tasks, now: console.now(), users: context.users,
+            width: screen.columns, height: screen.rows, hasColors: console.outputHasColors)
         try console.write((hasScreen ? "" : WatchScreen.enter) + WatchScreen.picture(lines))
         hasScreen = true
     }

@@ -8,15 +8,19 @@ protocol ClientCommand {
     /// Whether the command prints the server's replies themselves, for `--json`.
     var printsReplies: Bool { get }
 
+    var search: ServerSearch { get }
+
     /// - Throws: `CommandEnd` if its sentence is still to be printed.
     func perform(_ context: ClientContext) throws(CommandEnd) -> ProgramExit
 }
 
 extension ClientCommand {
+    var search: ServerSearch { .everywhere }
+
     /// Performs the command, reports a failure on stderr, and returns the exit code.
     func run(on console: Console) -> Int32 {
         do throws(CommandEnd) {
-            return try perform(ClientContext(connection, console, printsReplies: printsReplies)).rawValue
+            return try perform(ClientContext(connection, search, console, printsReplies: printsReplies)).rawValue
         } catch {
             // If stdout cannot be written, stderr and the exit code still report the refusal.
             if printsReplies, let reply = error.reply { try? console.write(reply) }
@@ -36,17 +40,23 @@ extension ClientCommand {
 }
 
 /// A command that is given by its name.
-protocol Subcommand: ParsableCommand, ClientCommand {
+protocol NamedCommand: ParsableCommand, ClientCommand {
     var root: TaskCommand { get }
-    var json: JSONOption { get }
 
     /// - Throws: `ValidationError` if the options contradict each other.
     func check() throws
 }
 
+/// A command that sends requests and can print their replies.
+protocol Subcommand: NamedCommand {
+    var json: JSONOption { get }
+}
+
 extension Subcommand {
     var printsReplies: Bool { json.isOn }
+}
 
+extension NamedCommand {
     func check() throws {}
 
     func validate() throws {

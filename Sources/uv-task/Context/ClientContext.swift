@@ -8,12 +8,17 @@ struct ClientContext {
     /// The connection options for the commands that messages suggest: ` --port 4322`.
     let options: String
     let printsReplies: Bool
+    private let choice: ServerChoice
 
-    init(_ connection: ConnectionOptions, _ console: Console, printsReplies: Bool) throws(CommandEnd) {
+    init(
+        _ connection: ConnectionOptions, _ search: ServerSearch, _ console: Console, printsReplies: Bool
+    ) throws(CommandEnd) {
         self.console = console
         self.printsReplies = printsReplies
         options = connection.commandLine
-        configuration = try connection.configuration(console.environment)
+        choice = try ServerChoice(
+            connection, search, environment: console.environment, folderState: console.folderState)
+        configuration = connection.configuration(for: choice.server)
     }
 
     /// Connects, and closes the connection after `body`.
@@ -22,6 +27,9 @@ struct ClientContext {
         defer { conversation.close() }
         return try body(conversation)
     }
+
+    /// The users that tasks can have as submitters; nil if the server is on another machine, which has other users.
+    var users: Console.Users? { configuration.server.isOnThisMachine ? console.users : nil }
 
     // MARK: Answers
 
@@ -73,12 +81,25 @@ struct ClientContext {
     /// The end of a command that received no answer.
     func end(_ error: ClientError) -> CommandEnd {
         switch error {
-        case .lost, .closed, .cutOff:
+        case .lost, .closed, .cutOff, .sshLost:
             CommandEnd(
                 .noConnection,
                 "\(lostConnection(error)); uv-task info\(options) shows whether a daemon is there")
         case .refused(let refusal, let text): end(refusal, text)
-        default: CommandEnd(.noConnection, error.description)
+        default:
+            CommandEnd(
+                error.isDenied ? .refused : .noConnection, TerminalText.escapedLine(error.description) + advice(error))
+        }
+    }
+
+    /// `; TCP is not tried because /run/uv-task exists: …` if the server was found by a folder and cannot be used.
+    private func advice(_ error: ClientError) -> String {
+        guard let folder = choice.folder else { return "" }
+        switch error {
+        case .noSocket, .isNoSocket, .nothingListens, .notPermitted:
+            return "; TCP is not tried because \(TerminalText.escapedLine(folder)) exists: name another server with "
+                + "--host and --port"
+        default: return ""
         }
     }
 
@@ -93,6 +114,7 @@ struct ClientContext {
     /// - Parameter activity: ` while …`, or nothing.
     func lostConnection(_ cause: ClientError, _ activity: String = "") -> String {
         let cause = TerminalText.escapedLine(cause.description)
-        return "the connection to \(TerminalText.escapedLine(configuration.address)) was lost\(activity) (\(cause))"
+        return
+            "the connection to \(TerminalText.escapedLine(configuration.server.description)) was lost\(activity) (\(cause))"
     }
 }

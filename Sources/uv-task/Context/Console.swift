@@ -1,6 +1,7 @@
 import Libuv
+import TaskCore
 
-/// The process around a command: standard streams, environment, clock and signals. Tests replace each of them.
+/// The process around a command: standard streams, environment, clock, signals and users. Tests replace each of them.
 struct Console {
     /// The size of a terminal in characters.
     struct Size: Equatable {
@@ -27,16 +28,26 @@ struct Console {
         let watch: (Signal, EventLoop, @escaping () -> Void) throws(UVError) -> Handle
     }
 
+    /// The users of this machine.
+    struct Users {
+        /// The user of this process.
+        let own: UserID
+        /// nil if the user has no name.
+        let name: (UserID) -> String?
+    }
+
     let output: Stream
     let errors: Stream
     let input: Input
     /// Returns the value of a variable; nil if it is not set.
     let environment: (String) -> String?
+    let folderState: (String) -> FolderState
     /// In milliseconds of Unix time.
     let now: () -> Int
     /// For the keys of submits.
     let randomBits: () -> UInt64
     let signals: Signals
+    let users: Users
 
     /// Shared by all copies.
     let liveLine = LiveLine()
@@ -55,10 +66,11 @@ struct Console {
             input: Input(isTerminal: StandardInput.isTerminal) { count in
                 Result { () throws(UVError) in try StandardInput.read(upTo: count) }
             },
-            environment: environmentVariable, now: wallClock, randomBits: Libuv.randomBits,
+            environment: environmentVariable, folderState: FolderState.init(of:), now: wallClock,
+            randomBits: Libuv.randomBits,
             signals: Signals(isIgnored: \.isIgnored) { signal, loop, onSignal throws(UVError) in
                 try SignalHandle(signal, on: loop, onSignal)
-            })
+            }, users: Users(own: UserID(rawValue: ownUser)) { userName($0.rawValue) })
     }
 
     // MARK: Output

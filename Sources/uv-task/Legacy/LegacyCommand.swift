@@ -40,7 +40,7 @@ enum LegacyCommand: Equatable {
     }
 
     private func failure(_ error: ClientError, _ submitted: TaskID?, _ options: String) -> LegacyError {
-        var cause = error.description
+        var cause = TerminalText.escapedLine(error.description)
         if case .refused(let refusal, _) = error { cause = RefusalMessage.text(refusal, options: options) }
         var exit = ProgramExit.noConnection
         if let submitted {

@@ -8,14 +8,21 @@ struct ConnectionOptions: ParsableArguments {
     private static let standard = ClientConfiguration()
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The server's unix socket (default: $UV_TASK_SOCKET).", valueName: "path"),
+        completion: .file())
+    var socket: String?
+
+    @Option(
         help: ArgumentHelp(
-            "The server's name or address (default: $UV_TASK_HOST, or \(Self.standard.host)).", valueName: "host"))
+            "The server's name or address (default: $UV_TASK_HOST, or \(defaultHost)).",
+            valueName: "host"))
     var host: String?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The server's port (default: $UV_TASK_PORT, or \(Self.standard.port)).", valueName: "1-65535"),
+            "The server's port (default: $UV_TASK_PORT, or \(defaultPort)).", valueName: "1-65535"),
         transform: wholeNumber(in: 1...65535))
     var port: Int?
 
@@ -23,39 +30,53 @@ struct ConnectionOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
+            Reach a server on another machine through ssh, which runs uv-task proxy there (default: $UV_TASK_SSH, unless \
+            --socket, --host or --port is given). Together with --ssh, these name the server as seen from there.
+            """,
+            valueName: "host"))
+    var ssh: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
             The time limit for a connection and an answer, such as 10 or 500ms \
-            (default: \(TimeText.text(Int(Self.standard.connectTimeout)))).
+            (default: \(TimeText.text(Int(Self.standard.connectTimeout))); the login of ssh has none unless it is given).
             """,
             valueName: "time"),
         transform: milliseconds)
     var connectTimeout: Int?
+
+    func validate() throws {
+        if socket != nil, host != nil || port != nil {
+            throw ValidationError("--socket excludes --host and --port: a server is reached one way")
+        }
+    }
 }
 
 extension ConnectionOptions {
-    /// The server to connect to: of the command line, or else of `UV_TASK_HOST` and `UV_TASK_PORT`.
-    ///
-    /// - Parameter environment: returns the value of a variable; nil if it is not set. An empty one counts as not set.
-    func configuration(_ environment: (String) -> String?) throws(CommandEnd) -> ClientConfiguration {
+    /// - Parameter server: the server that was chosen.
+    func configuration(for server: ServerAddress) -> ClientConfiguration {
         var configuration = ClientConfiguration()
-        if let host = host ?? environment("UV_TASK_HOST").flatMap({ $0.isEmpty ? nil : $0 }) {
-            configuration.host = host
+        configuration.server = server
+        if let connectTimeout {
+            configuration.connectTimeout = UInt64(connectTimeout)
+            configuration.limitsLogin = true
         }
-        if let port {
-            configuration.port = port
-        } else if let text = environment("UV_TASK_PORT"), !text.isEmpty {
-            guard let port = Int(text), (1...65535).contains(port) else {
-                let shown = TerminalText.escapedLine(text, width: 64)
-                throw CommandEnd(
-                    .usage, "UV_TASK_PORT is \"\(shown)\": it takes a whole number from 1 to 65535")
-            }
-            configuration.port = port
-        }
-        if let connectTimeout { configuration.connectTimeout = UInt64(connectTimeout) }
         return configuration
     }
 
-    /// The options that another command needs to reach the same server: ` --host h --port 4322`, or nothing.
+    /// The options that another command needs to reach the same server, safe for a terminal: ` --host h --port 4322`, or
+    /// nothing.
     var commandLine: String {
-        (host.map { " --host \(shellWord($0))" } ?? "") + (port.map { " --port \($0)" } ?? "")
+        TerminalText.escapedLine((ssh.map { " --ssh \(shellWord($0))" } ?? "") + serverOptions)
+    }
+
+    /// The options for `uv-task` on the other side of ssh, each after a space.
+    var remoteOptions: String { serverOptions + (connectTimeout.map { " --connect-timeout \($0)ms" } ?? "") }
+
+    private var serverOptions: String {
+        (socket.map { " --socket \(shellWord($0))" } ?? "") + (host.map { " --host \(shellWord($0))" } ?? "")
+            + (port.map { " --port \($0)" } ?? "")
     }
 }

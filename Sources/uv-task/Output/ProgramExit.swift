@@ -24,7 +24,7 @@ enum ProgramExit: Int32, CaseIterable, Comparable {
         case .notFinished: "a task has not ended"
         case .unknownTask: "no such task, its result is no longer kept, or a restart lost it"
         case .timedOut: "the wait timed out"
-        case .refused: "the server refused the request"
+        case .refused: "the server refused the request, or its socket may not be used"
         case .noConnection: "no server, no answer, or the connection was lost"
         case .usage: "wrong usage"
         case .cannotWrite: "stdout or a file could not be written"

@@ -29,15 +29,17 @@ enum WatchScreen {
     ///   - server: `localhost:4321`
     ///   - tasks: from the newest to the oldest, as `list` returns them.
     ///   - now: in milliseconds of Unix time.
+    ///   - users: see `TaskListTable`.
     static func lines(
-        server: String, _ stats: StatsReply, _ tasks: [TaskReport], now: Int, width: Int, height: Int, hasColors: Bool
+        server: String, _ stats: StatsReply, _ tasks: [TaskReport], now: Int, users: Console.Users?, width: Int,
+        height: Int, hasColors: Bool
     ) -> [String] {
         guard height > 0 else { return [] }
         let header = TerminalText.clipped(header(server, stats), to: width)
         guard height > 1 else { return [header] }
         // The header, the names of the columns and the last line take three lines.
         let shown = Array(ordered(tasks).prefix(max(height - 3, 0)))
-        var table = TaskListTable.lines(shown, now: now, width: width, hasColors: hasColors)
+        var table = TaskListTable.lines(shown, now: now, users: users, width: width, hasColors: hasColors)
         if tasks.isEmpty, height > 2 { table = [TerminalText.clipped("no tasks", to: width)] }
         return [header] + table + [TerminalText.clipped("^C leaves", to: width)]
     }

@@ -121,7 +121,7 @@ final class TaskWait<Request: TaskWaitRequest> {
         switch stop {
         case .signal(let signal):
             CommandEnd(signal, WaitMessage.interrupted(open, unprinted: unprinted, next))
-        case .lost(let error) where error.isRefusal: conversation.context.end(error)
+        case .lost(let error) where error.isBeforeAnyRequest: conversation.context.end(error)
         case .lost(let error):
             CommandEnd(
                 .noConnection,

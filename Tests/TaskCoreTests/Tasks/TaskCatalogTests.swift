@@ -7,7 +7,7 @@ struct TaskCatalogTests {
         ("echo", 0, "кот"), ("revers", 2, "ток"), ("reverse", 2, "ток"), ("permutation", 5, "окт"),
         ("too_long_echo", 20, "кот"),
     ])
-    func builtInTypes(name: String, delay: Int, result: String) throws {
+    func theBuiltInTypesHaveTheirDelaysAndResults(name: String, delay: Int, result: String) throws {
         let index = try #require(TaskCatalog().index(of: name))
         let work = TaskCatalog().types[index].work
         guard case .function(.seconds(delay), let function) = work else {
@@ -15,9 +15,8 @@ struct TaskCatalogTests {
             return
         }
         #expect(try function("кот") == result)
+        #expect(TaskType.builtIn.count == 5)
     }
-
-    @Test func thereAreNoOtherBuiltInTypes() { #expect(TaskType.builtIn.count == 5) }
 
     @Test func namesAreComparedByteForByte() {
         let catalog = TaskCatalog([TaskType(name: "\u{e9}", delay: .zero) { $0 }])

@@ -29,9 +29,4 @@ struct TaskFailureTests {
     func messages(failure: TaskFailure, text: String) {
         #expect("\(failure.code.rawValue): \(failure.message)" == text)
     }
-
-    @Test func statusAndSignalAreKept() {
-        #expect(TaskFailure.exited(status: 3).exitStatus == 3)
-        #expect(TaskFailure.ended(bySignal: 9, named: "SIGKILL").signal == 9)
-    }
 }
