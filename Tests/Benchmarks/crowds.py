@@ -9,53 +9,62 @@ from servers import Beanstalkd, Floor, Redis, UVTask
 
 def waiting(bench):
     """With many tasks waiting, against none; and what one that waits takes."""
-    count = bench.many_tasks
-
-    @contextlib.contextmanager
-    def crowd(kind):
-        """The server, and what one task takes of its memory."""
-        with bench.server(kind) as server:
-            before = warm_resident_bytes(bench, server)
-            bench.load(SUBMITS[kind], server, 1, 100, amount=f"={count}")
-            yield server, (server.resident_bytes() - before) / count
-
-    def fill(kind):
-        with crowd(kind) as (_, memory):
-            return memory
-
-    yield against_none(bench, f"50 × 16, {count:,} tasks waiting", 16, crowd)
-    yield Row("Memory, bytes", f"a waiting task of 32 bytes, of {count:,}", "bytes",
-              in_turn({kind.name: lambda kind=kind: fill(kind) for kind in (UVTask, Redis, Beanstalkd)}))
+    yield against_none(bench, f"50 × 16, {bench.many_tasks:,} tasks waiting", 16, waiting_tasks)
+    yield waiting_memory(bench, UVTask, Redis, Beanstalkd)
 
 
 def idle(bench):
     """With many idle connections, against none; and what one of them takes."""
-    count = bench.many_connections
+    yield against_none(bench, f"50 × 1, {bench.many_connections:,} idle connections", 1, idle_connections)
+    yield from idle_costs(bench, UVTask, Redis, Beanstalkd, Floor)
 
-    @contextlib.contextmanager
-    def crowd(kind):
-        """The server, and what one connection takes of its memory."""
-        with bench.server(kind) as server:
-            before = warm_resident_bytes(bench, server)
-            with bench.idle(server, count):
-                yield server, (server.resident_bytes() - before) / count
 
+def waiting_memory(bench, *kinds):
+    """What a waiting task takes."""
+    def fill(kind):
+        with waiting_tasks(bench, kind) as (_, memory):
+            return memory
+
+    return Row("Memory, bytes", f"a waiting task of 32 bytes, of {bench.many_tasks:,}", "bytes",
+               in_turn({kind.name: lambda kind=kind: fill(kind) for kind in kinds}))
+
+
+def idle_costs(bench, *kinds):
+    """The memory and the processor time that idle connections take."""
     def rest(kind):
-        with crowd(kind) as (server, memory):
+        with idle_connections(bench, kind) as (server, memory):
             return memory, processor_share(server, bench.rest)
 
-    yield against_none(bench, f"50 × 1, {count:,} idle connections", 1, crowd)
-    seen = in_turn({kind.name: lambda kind=kind: rest(kind) for kind in (UVTask, Redis, Beanstalkd, Floor)})
+    count = bench.many_connections
+    seen = in_turn({kind.name: lambda kind=kind: rest(kind) for kind in kinds})
     yield Row("Memory, bytes", f"an idle connection, of {count:,}", "bytes",
               {name: memory for name, (memory, _) in seen.items()})
     yield Row("Processor time, ms a second", f"with {count:,} idle connections", "ms",
               {name: share for name, (_, share) in seen.items()})
 
 
+@contextlib.contextmanager
+def waiting_tasks(bench, kind):
+    """The server, and what one task takes of its memory."""
+    with bench.server(kind) as server:
+        before = warm_resident_bytes(bench, server)
+        bench.load(SUBMITS[kind], server, 1, 100, amount=f"={bench.many_tasks}")
+        yield server, (server.resident_bytes() - before) / bench.many_tasks
+
+
+@contextlib.contextmanager
+def idle_connections(bench, kind):
+    """The server, and what one connection takes of its memory."""
+    with bench.server(kind) as server:
+        before = warm_resident_bytes(bench, server)
+        with bench.idle(server, bench.many_connections):
+            yield server, (server.resident_bytes() - before) / bench.many_connections
+
+
 def against_none(bench, name, in_flight, crowd):
     """What 50 connections get done in a crowd, and without one."""
     def with_crowd():
-        with crowd(UVTask) as (server, _):
+        with crowd(bench, UVTask) as (server, _):
             return bench.load(SUBMITS[UVTask], server, 50, in_flight)
 
     def without():
@@ -68,7 +77,8 @@ def against_none(bench, name, in_flight, crowd):
 
 def warm_resident_bytes(bench, server):
     """After some work, so that what a server allocates once does not count."""
-    bench.load(SUBMITS[type(server)], server, 1, 16, amount="=1000")
+    request = next(request for kind, request in SUBMITS.items() if isinstance(server, kind))
+    bench.load(request, server, 1, 16, amount="=1000")
     return server.resident_bytes()
 
 

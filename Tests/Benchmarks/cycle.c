@@ -38,7 +38,7 @@ int main(int count, char **arguments) {
         fputs("usage: cycle uv-task|beanstalkd PORT COUNT\n", stderr);
         return 64;
     }
-    struct lines server = open_lines(atoi(arguments[2]));
+    struct lines server = open_lines(arguments[2]);
     static struct histogram times;
     uint64_t start = now();
     long cycles = atol(arguments[3]);

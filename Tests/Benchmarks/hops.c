@@ -1,5 +1,5 @@
-// What a hop to libuv's thread pool and back takes, for scripts/bench: `hops COUNT` queues one piece of work that does nothing,
-// the next where it has ended, COUNT times, and prints how many that are in a second.
+// What a hop to libuv's thread pool and back takes, for scripts/bench: `hops COUNT` queues COUNT pieces of work that do nothing,
+// each when the one before has ended, and prints how many that are in a second.
 #include "loopback.h"
 #include <uv.h>
 

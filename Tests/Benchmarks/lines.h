@@ -6,8 +6,8 @@
 
 struct lines { FILE *out, *in; };
 
-static inline struct lines open_lines(int port) {
-    int fd = open_connection(port);
+static inline struct lines open_lines(const char *server) {
+    int fd = open_connection(server);
     struct lines self = {fdopen(fd, "w"), fdopen(fd, "r")};
     if (!self.out || !self.in) fail("fdopen");
     return self;

@@ -1,12 +1,13 @@
 // The load generator of scripts/bench: one thread, one epoll loop; uv-task's, Redis' and beanstalkd's protocols, all driven
 // the same way. Loopback only, bounded in count and time.
 //
-//   load REQUEST PORT CONNECTIONS IN_FLIGHT SIZE SECONDS   sends REQUESTs with SIZE bytes of data for so long, after a fifth
-//                                                          of it to warm up: each connection has IN_FLIGHT unanswered
-//   load REQUEST PORT CONNECTIONS IN_FLIGHT SIZE =COUNT    sends so many
-//   load idle PORT CONNECTIONS                             opens connections, says "ready", and keeps them until its input ends
+//   load REQUEST SERVER CONNECTIONS IN_FLIGHT SIZE SECONDS   sends REQUESTs with SIZE bytes of data for so long, after a
+//                                                            fifth of it to warm up: each connection has IN_FLIGHT unanswered
+//   load REQUEST SERVER CONNECTIONS IN_FLIGHT SIZE =COUNT    sends so many
+//   load idle SERVER CONNECTIONS                             opens connections, says "ready", and keeps them until its input
+//                                                            ends
 //
-// REQUEST: one of the table below. It prints, as one JSON object, how many were answered, in how many seconds, and
+// SERVER: a port of this machine, or the path of a unix socket. REQUEST: one of the table below. It prints, as one JSON object, how many were answered, in how many seconds, and
 // percentiles of the time from the write that a request was part of to the read that its reply was part of, in nanoseconds.
 #include "histogram.h"
 #include "loopback.h"
@@ -208,15 +209,15 @@ static void print(double seconds) {
     puts("}");
 }
 
-static void idle(int port, int connections) {
-    for (int i = 0; i < connections; i++) open_connection(port);
+static void idle(const char *server, int connections) {
+    for (int i = 0; i < connections; i++) open_connection(server);
     puts("ready");
     fflush(stdout);
     while (getchar() != EOF) {}
 }
 
 static int usage(void) {
-    fputs("usage: load REQUEST PORT CONNECTIONS IN_FLIGHT SIZE SECONDS|=COUNT\n       load idle PORT CONNECTIONS\n", stderr);
+    fputs("usage: load REQUEST SERVER CONNECTIONS IN_FLIGHT SIZE SECONDS|=COUNT\n       load idle SERVER CONNECTIONS\n", stderr);
     return 64;
 }
 
@@ -226,11 +227,11 @@ static const struct kind *find(const char *name) {
     return NULL;
 }
 
-static struct connection *connect_all(int port, int count) {
+static struct connection *connect_all(const char *server, int count) {
     poller = epoll_create1(EPOLL_CLOEXEC);
     struct connection *all = calloc((size_t)count, sizeof *all);
     for (int i = 0; i < count; i++) {
-        all[i].fd = open_connection(port);
+        all[i].fd = open_connection(server);
         all[i].ring = malloc(in_flight * sizeof *all[i].ring);
         fcntl(all[i].fd, F_SETFL, O_NONBLOCK);
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
@@ -257,12 +258,12 @@ static void measure(struct connection *all, int connections, double seconds) {
 
 int main(int count, char **arguments) {
     if (count == 4 && !strcmp(arguments[1], "idle")) {
-        idle(atoi(arguments[2]), atoi(arguments[3]));
+        idle(arguments[2], atoi(arguments[3]));
         return 0;
     }
     if (count != 7) return usage();
     const struct kind *kind = find(arguments[1]);
-    int port = atoi(arguments[2]), connections = atoi(arguments[3]), size = atoi(arguments[5]);
+    int connections = atoi(arguments[3]), size = atoi(arguments[5]);
     in_flight = (unsigned)atoi(arguments[4]);
     bool counts = arguments[6][0] == '=';
     double seconds = counts ? 0 : atof(arguments[6]);
@@ -270,6 +271,6 @@ int main(int count, char **arguments) {
     bool has_amount = counts ? left > 0 : seconds > 0;
     if (!kind || connections < 1 || in_flight < 1 || in_flight > MOST_IN_FLIGHT || size < 0 || !has_amount) return usage();
     prepare(kind, (size_t)size);
-    measure(connect_all(port, connections), connections, seconds);
+    measure(connect_all(arguments[2], connections), connections, seconds);
     return 0;
 }

@@ -25,7 +25,7 @@ class Row:
 
     table: str
     name: str
-    unit: str  # "/s" where more is better; of all others less is
+    unit: str  # "/s": more is better; any other: less is better
     figures: dict
     # Whether the first of the figures is to be compared with each of the others.
     compares: bool = True
@@ -56,7 +56,7 @@ class Bench:
 
     def load(self, request, server, connections, in_flight, size=32, amount=None):
         """Requests per second, and percentiles of the latency; the amount is seconds, or "=" and a count."""
-        return self.tool("load", request, server.port, connections, in_flight, size, amount or self.seconds)
+        return self.tool("load", request, server.address, connections, in_flight, size, amount or self.seconds)
 
     @contextlib.contextmanager
     def idle(self, server, count):
@@ -67,7 +67,7 @@ class Bench:
         at_once = 250
         with contextlib.ExitStack() as programs:
             for start in range(0, count, at_once):
-                command = [self.tools / "load", "idle", str(server.port), str(min(at_once, count - start))]
+                command = [self.tools / "load", "idle", server.address, str(min(at_once, count - start))]
                 process = programs.enter_context(
                     subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
                 programs.callback(process.stdin.close)
@@ -75,6 +75,16 @@ class Bench:
                     raise SystemExit(f"bench: no {count} connections to {server.name}")
                 wait_until(lambda: server.connections_to_accept() == 0, f"{server.name} to take {count} connections")
             yield
+
+    def time_of_a_submit(self, kind, in_flight):
+        """The server's processor time for a submit of 50 connections, in microseconds."""
+        count = 100_000
+        request = next(request for known, request in SUBMITS.items() if issubclass(kind, known))
+        with self.server(kind) as server:
+            self.load(request, server, 1, 16, amount="=1000")
+            before = server.processor_seconds()
+            self.load(request, server, 50, in_flight, amount=f"={count}")
+            return (server.processor_seconds() - before) / count * 1e6
 
     def throughput(self, table, name, requests, connections, in_flight, size=32, amount=None):
         """Of every contestant, each on a server of its own."""

@@ -38,7 +38,7 @@ int main(int count, char **arguments) {
 
     int poller = epoll_create1(EPOLL_CLOEXEC);
     for (int i = 0; i < connections; i++) {
-        int fd = open_connection(atoi(arguments[1]));
+        int fd = open_connection(arguments[1]);
         struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
         if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) < 0) fail("epoll_ctl");
         send_requests(fd, in_flight);

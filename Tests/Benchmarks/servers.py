@@ -4,9 +4,10 @@ import pathlib
 import random
 import socket
 import subprocess
+import tempfile
 import time
 
-PATIENCE = 60  # seconds; where a queue of connections to accept was full, the system tries again after 1, 3, 7, 15 and 31
+PATIENCE = 60  # seconds; if a queue of connections to accept was full, the system tries again after 1, 3, 7, 15 and 31
 
 
 def free_port():
@@ -29,9 +30,13 @@ def wait_until(condition, what):
         time.sleep(0.0001)
 
 
-def accepts(port):
+def accepts(address):
+    """Whether somebody listens on a port, or on the path of a unix socket."""
+    if address.startswith("/"):
+        with socket.socket(socket.AF_UNIX) as one:
+            return one.connect_ex(address) == 0
     with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
+        return one.connect_ex(("127.0.0.1", int(address))) == 0
 
 
 class Server:
@@ -49,7 +54,7 @@ class Server:
     def __enter__(self):
         self.process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            wait_until(lambda: accepts(self.port) or self.process.poll() is not None, self.name)
+            wait_until(lambda: accepts(self.address) or self.process.poll() is not None, self.name)
             if self.process.poll() is not None:
                 raise SystemExit(f"bench: {self.name} ended at once, with {self.process.returncode}")
         except BaseException:
@@ -66,6 +71,11 @@ class Server:
     @property
     def pid(self):
         return self.process.pid
+
+    @property
+    def address(self):
+        """What the C programs connect to."""
+        return str(self.port)
 
     def resident_bytes(self):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
@@ -100,6 +110,30 @@ class UVTask(Server):
         # More tasks wait than it takes unless told otherwise. All else is as it is for everybody, its log too.
         return [self.programs / "uv-taskd", "--host", "127.0.0.1", "--port", str(self.port), *self.options,
                 "--max-queued", "100000000", "--max-memory", "16GiB", "--max-connections", "10000"]
+
+
+class UVTaskOverUnixSocket(UVTask):
+    name = "uv-taskd, unix socket"
+
+    def __init__(self, programs, tools):
+        self.folder = tempfile.TemporaryDirectory()
+        super().__init__(programs, tools, options=("--socket", self.address))
+
+    @property
+    def address(self):
+        return f"{self.folder.name}/socket"
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.folder.cleanup()
+
+    def connections_to_accept(self):
+        """None: the server accepts in order, and has answered one that came last."""
+        with socket.socket(socket.AF_UNIX) as one:
+            one.connect(self.address)
+            one.sendall(b'{"seq":1,"type":"info"}\n')
+            one.recv(1)
+        return 0
 
 
 class Redis(Server):

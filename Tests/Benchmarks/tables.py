@@ -28,13 +28,13 @@ def ratios(rows, first, other):
 
 
 def spread(values):
-    """The median, and where there are several the lowest and the highest."""
+    """The median; if there are several values, also the lowest and the highest."""
     text = f"{statistics.median(values):.2f}"
     return text if len(values) == 1 else f"{text} ({min(values):.2f} to {max(values):.2f})"
 
 
 def tables(rounds):
-    """One table for each name of a table, and one of latencies where its rows have them."""
+    """A table for each table name, and one of latencies if its rows have them."""
     things = grouped(rounds)
     for table in dict.fromkeys(table for table, _ in things):
         lines = [rows for (other, _), rows in things.items() if other == table]

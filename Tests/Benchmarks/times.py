@@ -3,7 +3,7 @@
 import contextlib
 import ctypes
 import json
-import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -21,14 +21,29 @@ def runner(bench):
     """Tasks without a delay, of which all wait already, against the way to libuv's thread pool and back."""
     def ours():
         with bench.server(UVTask) as server:
-            return bench.hops / drain(bench, server)
+            return bench.hops / drain(bench, server)[0]
 
     yield Row("Tasks without a delay", "all wait already", "/s", in_turn({
         UVTask.name: ours, "uv_queue_work in C": lambda: bench.tool("hops", bench.hops)}))
 
 
+def runner_time(bench):
+    """The processor time of the same, in microseconds a task."""
+    def ours():
+        with bench.server(UVTask) as server:
+            return drain(bench, server)[1] / bench.hops * 1e6
+
+    def in_c():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        bench.tool("hops", bench.hops)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / bench.hops * 1e6
+
+    return Row("Processor time, µs", "a task without a delay", "µs", in_turn({UVTask.name: ours, "libuv in C": in_c}))
+
+
 def drain(bench, server):
-    """How long the queue takes for so many tasks behind one that is cancelled, in seconds."""
+    """The time and the processor time of so many tasks behind one that is cancelled, in seconds."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection, connection.makefile("rw") as stream:
         def ask(**request):
             stream.write(json.dumps({"seq": 1, **request}) + "\n")
@@ -40,13 +55,13 @@ def drain(bench, server):
 
         ask(type="run", task_name="too_long_echo", data="")
         bench.load("uv-task-echo", server, 1, 100, amount=f"={bench.hops}")
-        start = time.monotonic()
+        start, used = time.monotonic(), server.processor_seconds()
         ask(type="cancel", task_id=1)
         reply = ask(type="status", task_id=bench.hops + 1, wait=True)
-        elapsed = time.monotonic() - start
+        elapsed, used = time.monotonic() - start, server.processor_seconds() - used
         if reply["status"] != "success":
             raise SystemExit(f"bench: the last task ended so: {reply}")
-        return elapsed
+        return elapsed, used
 
 
 def cycles(bench):

@@ -1,11 +1,11 @@
 // How late a waiter hears of a task's end, for scripts/bench. A program can't see the end itself: it submits tasks that take a
 // known time, one after the other, and looks at what the waiter's line comes later than that. The timer's lateness is in it.
 //
-//   waits WAITER TASK DELAY PORT COUNT   submits COUNT TASKs that take DELAY milliseconds each, and prints, as one JSON object,
+//   waits WAITER TASK DELAY SERVER COUNT   submits COUNT TASKs that take DELAY milliseconds each, and prints, as one JSON object,
 //                                        percentiles in nanoseconds: "bound" from the submit's sending on, "late" from its
 //                                        reply on
 //
-// WAITER is same, where the connection that submits waits too, or other, where a second one waits.
+// WAITER is same if the connection that submits waits too, or other if a second one waits.
 #include "lines.h"
 #include "loopback.h"
 
@@ -25,13 +25,13 @@ static void print(const char *name, int64_t *times, long count) {
 int main(int count, char **arguments) {
     long tasks = count == 6 ? atol(arguments[5]) : 0;
     if (tasks < 1 || tasks > MOST || (strcmp(arguments[1], "same") && strcmp(arguments[1], "other"))) {
-        fputs("usage: waits same|other TASK DELAY PORT COUNT\n", stderr);
+        fputs("usage: waits same|other TASK DELAY SERVER COUNT\n", stderr);
         return 64;
     }
-    int port = atoi(arguments[4]);
+    const char *server = arguments[4];
     int64_t delay = (int64_t)(atof(arguments[3]) * 1e6);
-    struct lines submitter = open_lines(port);
-    struct lines waiter = strcmp(arguments[1], "same") ? open_lines(port) : submitter;
+    struct lines submitter = open_lines(server);
+    struct lines waiter = strcmp(arguments[1], "same") ? open_lines(server) : submitter;
     for (long i = 0; i < tasks; i++) {
         int64_t sent = (int64_t)now();
         say(&submitter, "{\"seq\":1,\"type\":\"run\",\"task_name\":\"%s\",\"data\":\"x\"}\n", arguments[2]);

@@ -1,15 +1,13 @@
-"""Servers that are not uv-taskd, or misbehave, for the client to meet."""
+"""Servers that are not uv-taskd, or that misbehave."""
 
-import json
 import socket
-import struct
 import threading
 
 from harness import PATIENCE
 
 
 class FakeServer:
-    """Takes one connection and gives it to serve(connection), which runs on a thread of its own."""
+    """Accepts one connection and passes it to serve(connection), on a thread of its own."""
 
     def __init__(self, serve):
         self.host = "127.0.0.1"
@@ -35,7 +33,7 @@ class FakeServer:
 
 
 def read_lines(connection, count):
-    """Reads until so many requests have come, so that closing the connection does not reset it."""
+    """Reads this many requests, so that closing the connection does not reset it."""
     received = b""
     while received.count(b"\n") < count:
         piece = connection.recv(4096)
@@ -52,60 +50,6 @@ def read_to_end(connection):
             pass
     except ConnectionResetError:
         pass
-
-
-class WaitingTasks:
-    """What a FakeServer serves as: tasks that end, in the order of their ids, only when nothing more is asked.
-
-    So it sees how many waits a client has under way.
-    """
-
-    INSTANCE = "00000000000000ff"
-    # As long as it takes a client to ask for more, in seconds.
-    QUIET = 0.1
-    # So many end at a time.
-    END = 250
-
-    def __init__(self):
-        self.most_waits = 0
-        self._data = []
-        self._waits = []
-
-    def __call__(self, connection):
-        connection.settimeout(self.QUIET)
-        rest = b""
-        while True:
-            try:
-                piece = connection.recv(1 << 20)
-                if not piece:
-                    return
-                *lines, rest = (rest + piece).split(b"\n")
-                replies = [self._reply(json.loads(line)) for line in lines]
-            except TimeoutError:
-                replies = [self._end(*wait) for wait in self._waits[:self.END]]
-                del self._waits[:self.END]
-            self.most_waits = max(self.most_waits, len(self._waits))
-            connection.sendall("".join(json.dumps(reply) + "\n" for reply in replies if reply).encode())
-
-    def _reply(self, request):
-        seq = request["seq"]
-        if request["type"] == "info":
-            return {"seq": seq, "name": "uv-taskd", "version": "1", "protocol": 1, "instance": self.INSTANCE,
-                    "task_types": [], "limits": {}}
-        if request["type"] == "run":
-            self._data.append(request["data"])
-            return {"seq": seq, "task_id": len(self._data), "instance": self.INSTANCE, "status": "waiting"}
-        assert request["type"] == "get_result" and request["wait"]
-        self._waits.append((seq, request["task_id"]))
-        return None
-
-    def _end(self, seq, task_id):
-        return {"seq": seq, "status": "success", "data": self._data[task_id - 1]}
-
-
-def reset_at_close(connection):
-    """Makes closing it look like a crash of the other side's machine, not like a good end."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class UnusedPort:

@@ -9,10 +9,7 @@ import tempfile
 import unittest
 
 from harness import Daemon, wait_until
-from processes import members_of_group, processes_with
-
-# Ends on SIGTERM, without a child of its own.
-SLEEP = ["sleep", "1000"]
+from processes import processes_with
 
 
 def shell(script, *arguments):
@@ -25,7 +22,8 @@ class TaskTypeTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self._mark = f"UV_TASK_TEST_FOLDER={self.folder}"
+        self._file = self.folder / "tasks.toml"
+        self._mark = f"UV_TASK_TEST_FOLDER={folder.name}"
         self.addCleanup(self._end_what_is_left)
 
     def _end_what_is_left(self):
@@ -34,62 +32,26 @@ class TaskTypeTest(unittest.TestCase):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
-    def write_types(self, types):
-        """The file of task types; of each the command, or a dictionary of its keys."""
-        text = ""
-        for name, keys in types.items():
-            text += f"[tasks.{name}]\n"
-            for key, value in (keys if isinstance(keys, dict) else {"command": keys}).items():
-                # JSON is TOML here, but for the tables.
-                value = value.items() if isinstance(value, dict) else json.dumps(value, ensure_ascii=False)
-                text += f"{key} = {value if isinstance(value, str) else inline_table(value)}\n"
-        file = self.folder / "tasks.toml"
-        file.write_text(text, encoding="utf-8")
-        return file
-
-    def serve(self, types, *options, command=(), **more):
-        """A daemon with these types. It goes at the end of the test, with all that it has started."""
-        daemon = Daemon(
-            "--tasks", self.write_types(types), *options, command=("env", self._mark, *command), **more)
+    def serve(self, commands, *options, command=()):
+        """A daemon with a task type for each command. It goes at the end of the test, with all that it has started."""
+        # An array of strings in JSON is one in TOML.
+        types = (f"[tasks.{name}]\ncommand = {json.dumps(words)}\n" for name, words in commands.items())
+        self._file.write_text("".join(types))
+        daemon = Daemon("--tasks", self._file, *options, command=("env", self._mark, *command))
         self.addCleanup(daemon.close)
         self.addCleanup(lambda: daemon.is_running and daemon.check_health())
         return daemon
 
     def submit(self, daemon, name, data=""):
-        reply = daemon.ask("run", task_name=name, data=data)
-        self.assertIn("task_id", reply)
-        return reply["task_id"]
+        return daemon.ask("run", task_name=name, data=data)["task_id"]
 
     def outcome(self, daemon, task_id):
         """The result, or the failure, when there is one."""
         reply = daemon.ask("get_result", task_id=task_id, wait=True)
         return reply["data"] if reply["status"] == "success" else reply["failure"]
 
-    def run_task(self, daemon, name, data=""):
-        return self.outcome(daemon, self.submit(daemon, name, data))
-
-    def check_failure(self, failure, code, message, **more):
-        """A failure and all that it tells, but for what was said on standard error where that is not given."""
-        self.assertIsInstance(failure, dict, failure)
-        if "stderr" not in more:
-            failure.pop("stderr", None)
-        self.assertEqual(failure, {"code": code, "message": message, **more})
-
-    def wait_for_words(self, daemon, task_id, words="\n"):
-        """Until the command has written them to its standard error; gives all that it wrote."""
-        return wait_until(
-            lambda: (text := daemon.ask("log", task_id=task_id)["text"]) and words in text and text, f"{words!r}")
-
-    def start_group(self, daemon, name, data=""):
-        """Submits a task whose command writes its process id, and gives both ids once it did."""
-        task_id = self.submit(daemon, name, data)
-        group = int(self.wait_for_words(daemon, task_id).split()[0])
-        return task_id, group
-
-    def wait_for_end_of(self, group, deadline):
-        wait_until(lambda: not members_of_group(group), f"the end of the group {group}", deadline)
-
-
-def inline_table(items):
-    return "{ " + ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in items) + " }"
-
+    def start_group(self, daemon, name):
+        """Submits a task whose command writes the id of its process to its standard error. Returns the ids of both."""
+        task_id = self.submit(daemon, name)
+        text = wait_until(lambda: daemon.ask("log", task_id=task_id)["text"], "the id of the process")
+        return task_id, int(text)

@@ -12,7 +12,7 @@ from harness import CLIENT_PROGRAM, PATIENCE, wait_until
 
 TMUX = shutil.which("tmux")
 
-# As ^C: a tmux must not go on where the tests are ended.
+# Like ^C, so that no tmux outlives the tests.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
@@ -22,7 +22,7 @@ class Terminal:
     Variables are those of the shell; TERM is tmux's own.
     """
 
-    # What the shell writes where a command ends; its exit code stands behind it.
+    # What the shell prints when a command has ended, followed by the exit code.
     PROMPT = "done:"
 
     def __init__(self, columns=80, rows=24, **variables):
@@ -56,7 +56,7 @@ class Terminal:
         self.close()
 
     def close(self):
-        # Its end is that of all that runs in it.
+        # All that runs in it ends with it.
         subprocess.run(
             [TMUX, "-S", self._socket, "kill-server"], env=self._environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False)
@@ -103,18 +103,12 @@ class Terminal:
         return self._tmux("capture-pane", "-p", "-e").rstrip("\n").split("\n")
 
     def value(self, name):
-        """One of tmux's, such as cursor_flag."""
+        """The value of a variable of tmux, such as cursor_flag."""
         return self._tmux("display", "-p", f"#{{{name}}}").strip()
 
     @property
-    def cursor(self):
-        """The column and the row where the next character will stand."""
-        column, row = self.value("cursor_x},#{cursor_y").split(",")
-        return int(column), int(row)
-
-    @property
     def line_of_prompt(self):
-        """The last line where the shell waits for a command; None where it does not wait."""
+        """The index of the last line if the shell waits there for a command, else None."""
         screen = self.screen
         last = screen[-1]
         if last.startswith(self.PROMPT) and last[len(self.PROMPT):].strip().isdigit():
@@ -129,11 +123,11 @@ class Terminal:
             raise AssertionError("\n".join([str(failure), "the screen:", *self.screen])) from None
 
     def wait_for_text(self, text):
-        """Until it stands on the screen, in one line."""
+        """Waits until a line of the screen contains it."""
         self.wait_for(lambda: any(text in line for line in self.screen), repr(text))
 
     def finish(self):
-        """Waits for the prompt; gives the lines before it without what was typed, and the exit code."""
+        """Waits for the prompt. Returns the lines before it without what was typed, and the exit code."""
         line = self.wait_for(lambda: self.line_of_prompt, "the prompt")
         screen = self.screen
         return screen[1:line], int(screen[line][len(self.PROMPT):])

@@ -1,192 +1,143 @@
-"""What a command runs in, what is left of it, and how many follow each other."""
+"""The processes of commands as the system shows them: what they inherit, what ends them, and what is left of them."""
 
 import os
 import pathlib
-import random
 import signal
 import sys
-import unittest
 
-from harness import TIMING, bound, numbered, run, wait_until
-from processes import (
-    children, group_of, members_of_group, name_of, open_descriptors, resident_bytes, session_of,
-    signals_of, with_open_files,
-)
-from task_types import SLEEP, TaskTypeTest, shell
+from harness import failure_code, run, wait_until
+from processes import children, members_of_group, name_of, open_descriptors, with_open_files
+from task_types import TaskTypeTest, shell
+
+# A family of four that ignores SIGTERM. Its last member tells the id of the first, which is that of the group.
+STUBBORN = shell(
+    "trap '' TERM; sleep 1000000 & sh -c 'sleep 1000000 & echo $0 >&2; wait' $$ & wait")
 
 
-class Surroundings(TaskTypeTest):
-    """Seen from outside, while it sleeps."""
+def guards(daemon):
+    return [pid for pid, state in children(daemon.pid).items() if state != "Z" and name_of(pid) == "uv-task-guard"]
 
-    SLEEPING = shell("echo $$ >&2; exec sleep 1000")
 
-    def start_daemon(self, keys=None, **more):
-        self.daemon = self.serve({"sleeping": {"command": self.SLEEPING, **(keys or {})}}, **more)
-
-    def start_sleeping(self):
-        """The process's id."""
-        _, pid = self.start_group(self.daemon, "sleeping")
-        wait_until(lambda: name_of(pid) == "sleep", "sleep")
-        return pid
-
-    def start(self, **more):
-        self.start_daemon(**more)
-        return self.start_sleeping()
-
-    def test_three_pipes_and_no_other_descriptor(self):
-        # Neither what the daemon has inherited nor what it has open for its clients is passed on.
+class Beginning(TaskTypeTest):
+    def test_three_pipes_and_the_limit_of_open_files_are_all_that_a_command_inherits(self):
         numbers = 7, 200
         inheriting = "; ".join(f"os.dup2(0, {number})" for number in numbers)
         script = f"import os, sys; {inheriting}; os.execvp(sys.argv[1], sys.argv[1:])"
-        self.start_daemon(command=(sys.executable, "-c", script))
+        daemon = self.serve(
+            {"sleeping": shell("echo $$ >&2; exec sleep 1000000")},
+            command=(*with_open_files(300, "-S"), sys.executable, "-c", script))
         for number in numbers:
-            self.assertIn(str(number), os.listdir(f"/proc/{self.daemon.pid}/fd"))
+            self.assertIn(str(number), os.listdir(f"/proc/{daemon.pid}/fd"))
         for _ in range(20):
-            self.addCleanup(self.daemon.connect().close)
-        pid = self.start_sleeping()
-        # While it starts, its loader has another one open.
-        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) == 3, "three descriptors", 5)
-        streams = [os.readlink(f"/proc/{pid}/fd/{number}") for number in range(3)]
-        self.assertTrue(all(stream.startswith("pipe:") for stream in streams), streams)
-        self.assertEqual(len(set(streams)), 3, streams)
-
-    def test_the_end_of_its_input(self):
-        # Without any, and without a wait.
-        self.assertEqual(self.run_task(self.serve({"read": ["cat"]}), "read"), "")
-
-    def test_a_session_of_its_own(self):
-        pid = self.start()
-        self.assertEqual((group_of(pid), session_of(pid)), (pid, pid))
-        self.assertNotEqual(session_of(self.daemon.pid), pid)
-
-    def test_no_signal_is_ignored_or_blocked(self):
-        # The daemon itself ignores SIGPIPE.
-        pid = self.start()
-        self.assertNotEqual(signals_of(self.daemon.pid, "SigIgn") & 1 << signal.SIGPIPE - 1, 0)
-        for kind in "SigIgn", "SigBlk", "SigCgt":
-            self.assertEqual(signals_of(pid, kind), 0, kind)
-
-    def test_a_pipeline_ends_as_in_a_shell(self):
-        self.assertEqual(self.run_task(self.serve({"first": shell("yes | head -n 1")}), "first"), "y\n")
-
-    def test_the_limit_of_open_files_that_the_daemon_was_started_with(self):
-        pid = self.start(command=with_open_files(300, "-S"))
-        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
-        self.assertRegex(limits, r"Max open files +300 +\d")
-        self.assertNotRegex(limits, r"Max open files +300 +300\b")
-        # It has raised its own.
-        self.assertNotRegex(pathlib.Path(f"/proc/{self.daemon.pid}/limits").read_text(), r"Max open files +300 ")
-
-    def test_directory_and_environment(self):
-        pid = self.start(
-            command=("env", "KEPT=a", "CHANGED=b"),
-            keys={"directory": str(self.folder), "environment": {"CHANGED": "c d", "NEW": "é='\"$x"}})
-        self.assertEqual(os.readlink(f"/proc/{pid}/cwd"), os.path.realpath(self.folder))
-        variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-        for expected in "KEPT=a", "CHANGED=c d", "NEW=é='\"$x", f"PATH={os.environ['PATH']}":
-            self.assertIn(expected, variables)
-        self.assertNotIn("CHANGED=b", variables)
-
-    def test_a_program_is_looked_for_in_the_path_of_its_environment(self):
-        program = self.folder / "hello"
-        program.write_text("#!/bin/sh\necho here\n")
-        program.chmod(0o755)
-        keys = {"command": ["hello"], "environment": {"PATH": f"{self.folder}:{os.environ['PATH']}"}}
-        self.assertEqual(self.run_task(self.serve({"hello": keys}), "hello"), "here\n")
+            self.addCleanup(daemon.connect().close)
+        _, pid = self.start_group(daemon, "sleeping")
+        wait_until(lambda: name_of(pid) == "sleep", "sleep")
+        # The loader of a program that starts has another one open.
+        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) == 3, "three descriptors")
+        streams = {os.readlink(f"/proc/{pid}/fd/{number}") for number in range(3)}
+        self.assertEqual([stream.partition(":")[0] for stream in streams], ["pipe"] * 3)
+        # The daemon has raised its own limit. The hard one is not that of 300.
+        self.assertRegex(pathlib.Path(f"/proc/{pid}/limits").read_text(), r"Max open files +300 +(?!300\b)")
+        self.assertNotRegex(pathlib.Path(f"/proc/{daemon.pid}/limits").read_text(), r"Max open files +300 ")
 
 
-class ManyInARow(TaskTypeTest):
-    COUNT = 10_000 if TIMING else 1000
-
-    def test_nothing_is_left_of_them(self):
-        daemon = self.serve(
-            {"good": ["true"], "bad": ["false"], "none": ["./none"], "said": shell("echo $1; echo $1 >&2", "{data}")},
-            "--keep-results", "100")
-        with daemon.connect() as connection:
-            self.pass_through(connection, ["good", "bad", "none", "said"] * 125)
-            descriptors, resident = open_descriptors(daemon.pid), resident_bytes(daemon.pid)
-            self.pass_through(connection, ["good"] * self.COUNT)
-            self.pass_through(connection, ["bad", "none", "said"] * 100)
-            self.assertEqual(open_descriptors(daemon.pid), descriptors)
-            if TIMING:
-                self.assertLess(resident_bytes(daemon.pid) - resident, 2 << 20)
-        # The guard, and no zombie.
-        self.assertEqual([name_of(child) for child in children(daemon.pid)], ["uv-task-guard"])
-
-    def pass_through(self, connection, names):
-        """Submits tasks, a thousand at a time, and waits for the last."""
-        for first in range(0, len(names), 1000):
-            part = names[first:first + 1000]
-            connection.pipeline("".join(run(name, "said") + "\n" for name in part))
-            newest = connection.ask("list", limit=1)["tasks"][0]["task_id"]
-            self.assertIn(connection.ask("status", task_id=newest, wait=True)["status"], ("success", "error"))
-
-
-class OneAtATime(TaskTypeTest):
-    def test_functions_and_commands(self):
-        journal = self.folder / "journal"
-        keys = shell('echo begin "$1" >>"$2"; sleep 0.0$3; echo end "$1" >>"$2"', "{id}", str(journal), "{data}")
-        # What others hold or leave behind lets nothing overlap.
-        leaving = shell('echo begin "$1" >>"$2"; sleep 1000 & echo end "$1" >>"$2"', "{id}", str(journal))
-        daemon = self.serve({"command": keys, "leaving": leaving, "absent": ["./none"]}, time_scale=0.005)
-        names = ["command", "leaving", "absent", "revers", "echo", "permutation"] * 10
-        random.Random(7).shuffle(names)
-        with daemon.connect() as connection:
-            ids = [self.submit(daemon, name, "1") for name in names]
-            tasks = [connection.ask("status", task_id=task_id, wait=True) for task_id in ids]
-        for task, following in zip(tasks, tasks[1:]):
-            self.assertLessEqual(task["started_at"], task["finished_at"])
-            self.assertLessEqual(task["finished_at"], following["started_at"])
-        words = [line.split() for line in journal.read_text().splitlines()]
-        expected = [task_id for task_id, name in zip(ids, names) if name in ("command", "leaving")]
-        self.assertEqual(words, [[word, str(task_id)] for task_id in expected for word in ("begin", "end")])
-
-    def test_a_function_waits_for_a_command_that_does_not_end(self):
-        daemon = self.serve(
-            {"stubborn": shell("trap '' TERM; echo $$ >&2; sleep 1000")}, "--kill-after", "400ms")
-        task_id, group = self.start_group(daemon, "stubborn")
-        next_id = self.submit(daemon, "echo", "a")
-        with daemon.connect() as connection:
-            connection.send(numbered(1, "cancel", task_id=task_id))
-            self.assertEqual(daemon.state_of(next_id), "waiting")
-            self.assertEqual(connection.reply_to(1)["status"], "error")
-        self.assertEqual(self.outcome(daemon, next_id), "a")
+class Ends(TaskTypeTest):
+    def test_a_cancel_ends_all_before_the_next_task_starts(self):
+        daemon = self.serve({"family": STUBBORN, "next": ["true"]}, "--kill-after", "1ms")
+        task_id, group = self.start_group(daemon, "family")
+        next_id = self.submit(daemon, "next")
+        self.assertEqual(failure_code(daemon.ask("cancel", task_id=task_id)), "cancelled")
         self.assertEqual(members_of_group(group), [])
+        self.assertEqual(self.outcome(daemon, next_id), "")
+
+    def test_the_first_signal_lets_it_run_the_second_asks_it_to_end_the_third_kills_it(self):
+        daemon = self.serve({"family": STUBBORN}, "--kill-after", "1000h")
+        task_id, group = self.start_group(daemon, "family")
+        guard, = wait_until(lambda: guards(daemon), "the guard")
+        with daemon.connect() as waiting:
+            waiting.send(f'{{"seq":1,"type":"get_result","task_id":{task_id},"wait":true}}')
+            daemon.wait_for_waits(1)
+            for said in "finishing task", "is interrupted":
+                daemon.interrupt()
+                daemon.wait_for_log(said)
+                self.assertEqual(len(members_of_group(group)), 4)
+            daemon.interrupt()
+            self.assertEqual(failure_code(waiting.reply_to(1)), "shut_down")
+        self.assertEqual(daemon.exit_code(), 130)
+        self.assertEqual(members_of_group(group), [])
+        wait_until(lambda: not os.path.exists(f"/proc/{guard}/fd/0"), "the guard's end")
+
+    def test_nothing_is_left_of_hundreds(self):
+        commands = {
+            "good": ["true"], "bad": ["false"], "none": ["./none"], "said": shell("echo $1; echo $1 >&2", "{data}"),
+            "left": shell("sleep 1000000 & exit 0")}
+        daemon = self.serve(commands, "--keep-results", "100")
+        with daemon.connect() as connection:
+            self.pass_through(connection, [*commands] * 10)
+            descriptors = open_descriptors(daemon.pid)
+            self.pass_through(connection, [*commands] * 60)
+            # The daemon may report the end of the last command before it closes the pipes.
+            wait_until(lambda: open_descriptors(daemon.pid) <= descriptors, f"{descriptors} descriptors")
+        # The guard; a zombie is reaped when it is noticed.
+        wait_until(lambda: [name_of(child) for child in children(daemon.pid)] == ["uv-task-guard"], "no other child")
+
+    @staticmethod
+    def pass_through(connection, names):
+        """Submits tasks and waits for the last."""
+        connection.pipeline("".join(run(name, "said") + "\n" for name in names))
+        newest = connection.ask("list", limit=1)["tasks"][0]["task_id"]
+        connection.ask("status", task_id=newest, wait=True)
 
 
-class Estimates(TaskTypeTest):
-    def eta_of(self, daemon, name, data=""):
-        """What the reply to run tells; of a task that is first in line."""
-        reply = daemon.ask("run", task_name=name, data=data)
-        self.assertEqual(reply["position"], 0)
-        self.outcome(daemon, reply["task_id"])
-        return reply.get("eta_ms")
+class Guard(TaskTypeTest):
+    """What runs goes with the daemon, however that ends."""
 
-    def test_what_is_expected_until_three_runs_were_seen(self):
-        daemon = self.serve({"named": {"command": ["sleep", "0.1"], "expected": "1h"}, "plain": ["sleep", "0.1"]})
-        for _ in range(3):
-            self.assertGreater(self.eta_of(daemon, "named"), 3_500_000)
-        self.assertIsNone(self.eta_of(daemon, "plain"))
-        for name in "named", "plain":
-            eta = self.eta_of(daemon, name)
-            self.assertGreaterEqual(eta, 90)
-            self.assertLess(eta, bound(400, 30_000))
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.serve({"family": STUBBORN, "good": ["true"], "absent": ["./absent"]})
+        self.guard, = wait_until(lambda: guards(self.daemon), "the guard")
 
-    def test_what_ended_before_its_time_tells_nothing(self):
-        daemon = self.serve({"long": {"command": SLEEP, "timeout": "50ms"}, "none": ["./none"]})
-        for _ in range(4):
-            for name in "long", "none":
-                self.assertIsNone(self.eta_of(daemon, name))
+    def check_all_goes(self, group, *killed):
+        self.assertEqual(len(members_of_group(group)), 4)
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+        wait_until(lambda: not members_of_group(group), "the end of the group")
 
-    def test_nobody_knows_behind_what_nobody_knows(self):
-        daemon = self.serve({"sleeping": shell("echo $$ >&2; exec sleep 1000")}, time_scale=0.01)
-        task_id, _ = self.start_group(daemon, "sleeping")
-        reply = daemon.ask("run", task_name="revers", data="")
-        self.assertEqual((reply["status"], reply["position"]), ("waiting", 1))
-        self.assertNotIn("eta_ms", reply)
-        daemon.ask("cancel", task_id=task_id)
-        self.assertEqual(self.outcome(daemon, reply["task_id"]), "")
+    def test_a_command_ends_with_a_daemon_that_is_killed(self):
+        for name in "good", "echo", "absent", "good":
+            self.submit(self.daemon, name)
+        _, group = self.start_group(self.daemon, "family")
+        self.check_all_goes(group, self.daemon.pid)
+        wait_until(lambda: not os.path.exists(f"/proc/{self.guard}/fd/0"), "the guard's end")
 
+    def test_killing_the_daemon_by_name_spares_the_guard(self):
+        _, group = self.start_group(self.daemon, "family")
+        ours = [self.daemon.pid, *children(self.daemon.pid)]
+        self.check_all_goes(group, *(pid for pid in ours if name_of(pid) == "uv-taskd"))
 
-if __name__ == "__main__":
-    unittest.main()
+    def test_the_guard_ignores_signals_that_are_for_the_daemon(self):
+        for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE:
+            os.kill(self.guard, number)
+        self.outcome(self.daemon, self.submit(self.daemon, "good"))
+        _, group = self.start_group(self.daemon, "family")
+        self.assertEqual(guards(self.daemon), [self.guard])
+        self.check_all_goes(group, self.daemon.pid)
+
+    def test_a_guard_that_is_killed_is_replaced_before_a_command_starts(self):
+        os.kill(self.guard, signal.SIGKILL)
+        self.daemon.wait_for_log("the process that guards commands has ended; it was started again")
+        _, group = self.start_group(self.daemon, "family")
+        self.wait_for_another_guard()
+        self.check_all_goes(group, self.daemon.pid)
+
+    def test_a_guard_that_is_killed_is_replaced_while_a_command_runs(self):
+        task_id, group = self.start_group(self.daemon, "family")
+        os.kill(self.guard, signal.SIGKILL)
+        self.wait_for_another_guard()
+        self.assertEqual(self.daemon.state_of(task_id), "execute")
+        # The new guard knows the group from the start.
+        self.check_all_goes(group, self.daemon.pid)
+
+    def wait_for_another_guard(self):
+        # Until its exec, a new guard has the name of the daemon.
+        wait_until(lambda: len(found := guards(self.daemon)) == 1 and found != [self.guard], "another guard")

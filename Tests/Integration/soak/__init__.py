@@ -1,6 +1,5 @@
 """A mixed crowd of clients against a daemon for minutes, and an oracle that knows what every task must become.
 
-Run by scripts/soak. Of the parts, `oracle` says what is right, `audit` looks at every task, `good`, `rude` and
-`programs` are the clients, `crowd` has many of them come and go, `tight` is a second daemon whose limits are always
-reached, and `watch` looks at processes.
+Run by scripts/soak. `oracle` says what is right, `audit` looks at every task, `good` and `rude` are the clients, `crowd`
+has many of them come and go, `tight` is a second daemon whose limits are always reached, and `watch` observes both.
 """

@@ -1,0 +1,141 @@
+"""Runs tests, shows their progress on one line, and reports failures at the end. Called by scripts/test.
+
+usage: run_tests.py targets [NAME…] [-- OPTION…]   unit tests, through `swift test` with these options
+       run_tests.py programs [NAME…]               integration tests
+"""
+
+import collections
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+INTEGRATION = REPOSITORY / "Tests" / "Integration"
+
+
+class Progress:
+    """A line that is written over on a terminal. Elsewhere there is a line for every hundred tests."""
+
+    def __init__(self, what):
+        self._what = what
+        self._is_shown = sys.stdout.isatty()
+
+    def show(self, count, text):
+        line = f"test: {self._what}: {count} {text}"
+        if self._is_shown:
+            print("\r\033[K" + line[:shutil.get_terminal_size().columns - 1], end="", flush=True)
+        elif count and count % 100 == 0:
+            print(f"test: {self._what}: {count}", flush=True)
+
+    def end(self):
+        if self._is_shown:
+            print("\r\033[K", end="")
+
+
+def report(failures, again):
+    """Prints each failure and how to run it again."""
+    for text in failures:
+        print(text.rstrip(), end="\n\n")
+    if again:
+        print("test: run again what failed:")
+        for name in again:
+            print(f"    scripts/test {name}")
+
+
+# How `swift test` begins the line of an event. Lines that begin otherwise belong to the event before.
+EVENT = re.compile("[◇✔✘➜⚠] ")
+
+
+def run_targets(names, options):
+    """Whether all passed. The whole output is in a log."""
+    build = options[options.index("--scratch-path") + 1] if "--scratch-path" in options else ".build"
+    log_path = REPOSITORY / build / "test.log"
+    log_path.parent.mkdir(exist_ok=True)
+    command = ["swift", "test", "--disable-xctest", *options]
+    for name in names:
+        command += ["--filter", name]
+    progress, issues, failed = Progress("targets"), [], {}
+    count, summary, is_issue = 0, None, False
+    last_lines = collections.deque(maxlen=60)
+    with subprocess.Popen(
+            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process, \
+            open(log_path, "wb") as log:
+        for raw in process.stdout:
+            log.write(raw)
+            line = raw.decode(errors="replace")
+            last_lines.append(line)
+            if not EVENT.match(line):
+                if is_issue:
+                    issues[-1] += line
+                elif summary is None and not count:
+                    progress.show(0, line.strip())
+                continue
+            is_issue = "recorded an issue" in line
+            if is_issue:
+                issues.append(line)
+            elif line.startswith(("✔ Test run with ", "✘ Test run with ")):
+                summary = line
+            elif match := re.match(r"[✔✘] Test (.+?)(\(.*\))?( with \d+ test cases)? (passed|failed) ", line):
+                count += 1
+                progress.show(count, match[1])
+                if match[4] == "failed":
+                    failed[match[1].strip('"')] = True
+    progress.end()
+    report(issues if summary else ["".join(last_lines)], failed)
+    if summary:
+        print(summary.strip())
+    if process.returncode:
+        print(f"test: the whole output is in {log_path.relative_to(REPOSITORY)}")
+    return process.returncode == 0 and summary is not None
+
+
+def name_to_repeat(test):
+    """The name of a test, also if unittest could not import it, or set up its class."""
+    name = getattr(test, "test_case", test).id().removeprefix("unittest.loader._FailedTest.")
+    return re.sub(r"^setUp(Class|Module) \((.+)\)$", r"\2", name)
+
+
+class Result(unittest.TestResult):
+    def __init__(self, progress):
+        super().__init__()
+        self._progress = progress
+
+    def startTest(self, test):
+        super().startTest(test)
+        self._progress.show(self.testsRun, test.id())
+
+
+def run_programs(names):
+    """Whether all passed."""
+    os.chdir(INTEGRATION)
+    sys.path.insert(0, str(INTEGRATION))
+    loader = unittest.TestLoader()
+    tests = loader.loadTestsFromNames(names) if names else loader.discover(".")
+    progress = Progress("programs")
+    result = Result(progress)
+    tests.run(result)
+    progress.end()
+    bad = [*result.failures, *result.errors]
+    report([f"{test.id()}\n{text}" for test, text in bad], dict.fromkeys(name_to_repeat(test) for test, _ in bad))
+    for reason, count in collections.Counter(reason for _, reason in result.skipped).items():
+        print(f"test: not run: {count} tests: {reason}")
+    print(f"test: programs: {result.testsRun} tests, {len(bad)} failures")
+    return result.wasSuccessful()
+
+
+def main():
+    part, *names = sys.argv[1:]
+    options = []
+    if "--" in names:
+        index = names.index("--")
+        names, options = names[:index], names[index + 1:]
+    passed = run_targets(names, options) if part == "targets" else run_programs(names)
+    sys.exit(0 if passed else 1)
+
+
+if __name__ == "__main__":
+    main()
