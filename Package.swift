@@ -160,7 +160,7 @@ if Context.environment["UV_TASK_FUZZ"] != nil {
     ]
 }
 
-// CI builds only some of the test targets for the thread sanitizer, to save time.
+// CI builds only some of the test targets for the sanitizers, to save time.
 if let names = Context.environment["UV_TASK_TEST_TARGETS"]?.split(separator: " ") {
     package.targets.removeAll { $0.type == .test && !names.contains(Substring($0.name)) }
 }

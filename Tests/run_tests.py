@@ -46,8 +46,16 @@ def report(failures, again):
             print(f"    scripts/test {name}")
 
 
-# How `swift test` begins the line of an event. Lines that begin otherwise belong to the event before.
-EVENT = re.compile("[◇✔✘➜⚠] ")
+# How `swift test` begins an event. Lines that begin otherwise belong to the event before. A NUL in an argument of a test ends
+# the text of its event without a newline.
+EVENT = re.compile("(?=[◇✔✘➜⚠] (?:Test|Suite) )")
+
+
+def events(output, log):
+    """The lines of an output, which are written to the log. Each event begins a line."""
+    for raw in output:
+        log.write(raw)
+        yield from filter(None, EVENT.split(raw.decode(errors="replace")))
 
 
 def run_targets(names, options):
@@ -61,12 +69,12 @@ def run_targets(names, options):
     progress, issues, failed = Progress("targets"), [], {}
     count, summary, is_issue = 0, None, False
     last_lines = collections.deque(maxlen=60)
+    # Tests that run at the same time hold threads of libuv's pool, each until another thread of it has done its work.
+    environment = {**os.environ, "UV_THREADPOOL_SIZE": "64"}
     with subprocess.Popen(
-            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process, \
+            command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process, \
             open(log_path, "wb") as log:
-        for raw in process.stdout:
-            log.write(raw)
-            line = raw.decode(errors="replace")
+        for line in events(process.stdout, log):
             last_lines.append(line)
             if not EVENT.match(line):
                 if is_issue:

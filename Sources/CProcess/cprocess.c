@@ -85,12 +85,17 @@ __attribute__((noinline, noreturn)) static void run_child(const cprocess_program
 
 // Opens a pipe whose ends exec closes: end of file without an errno means that exec succeeded.
 static int open_report(int ends[2]) {
+#ifdef __linux__
+    // At once, so that no child of another thread has a copy for as long as it runs.
+    return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
+#else
     if (pipe(ends) != 0) return errno;
     if (fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0) return 0;
     int error = errno;
     close(ends[0]);
     close(ends[1]);
     return error;
+#endif
 }
 
 int cprocess_start(const cprocess_program *program, pid_t *process) {

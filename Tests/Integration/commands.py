@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import unittest
 
-from harness import CLIENT_PROGRAM, Call, Daemon
+from harness import CLIENT_PROGRAM, PATIENT, Call, Daemon
 
 # They change what the programs print if the user who runs the tests has set them.
 FOREIGN_VARIABLES = (
@@ -40,7 +40,7 @@ class CommandTest(unittest.TestCase):
         where = {"UV_TASK_HOST": "127.0.0.1", "UV_TASK_PORT": getattr(server, "port", server)}
         words = shlex.split(arguments) if isinstance(arguments, str) else arguments
         return Call(
-            [CLIENT_PROGRAM, *map(str, words)], clean_environment(**{**where, **variables}), stdin, stdout)
+            [CLIENT_PROGRAM, *PATIENT, *map(str, words)], clean_environment(**{**where, **variables}), stdin, stdout)
 
     def call(self, arguments, *, data=None, stdin=subprocess.DEVNULL, **options):
         """Runs uv-task to its end, with data on stdin if they are given."""

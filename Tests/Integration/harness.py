@@ -37,6 +37,8 @@ SANITIZED = re.search(rb"__(asan|tsan)_init", pathlib.Path(DAEMON_PROGRAM).read_
 
 # How long a test waits for anything before it fails, in seconds. Only a test that fails waits so long.
 PATIENCE = 300
+# The options of a uv-task that waits as long for an answer.
+PATIENT = "--connect-timeout", f"{PATIENCE}s"
 
 
 def wait_until(condition, what="the condition"):
@@ -423,7 +425,7 @@ class ClientProcess(Call):
     """A uv-task with the address of its server as options."""
 
     def __init__(self, server, *arguments, command=(), stdout=subprocess.PIPE):
-        where = ["--host", getattr(server, "host", "127.0.0.1"), "--port", str(getattr(server, "port", server))]
+        where = ["--host", getattr(server, "host", "127.0.0.1"), "--port", str(getattr(server, "port", server)), *PATIENT]
         super().__init__([*command, CLIENT_PROGRAM, *where, *map(str, arguments)], stdout=stdout)
 
 

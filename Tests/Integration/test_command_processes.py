@@ -51,7 +51,7 @@ class Ends(TaskTypeTest):
         self.assertEqual(self.outcome(daemon, next_id), "")
 
     def test_the_first_signal_lets_it_run_the_second_asks_it_to_end_the_third_kills_it(self):
-        daemon = self.serve({"family": STUBBORN}, "--kill-after", "1000h")
+        daemon = self.serve({"family": STUBBORN}, "--kill-after", "1000h", "--drain-timeout", "1h")
         task_id, group = self.start_group(daemon, "family")
         guard, = wait_until(lambda: guards(daemon), "the guard")
         with daemon.connect() as waiting:

@@ -102,7 +102,8 @@ class ExampleTest(WorkingFolderTest):
         """Starts the daemon with variables in its environment."""
         settings = [f"{name}={value}" for name, value in variables.items()]
         self.daemon = Daemon(
-            "--tasks", "tasks.toml", command=("env", *settings, "sh", "-c", 'cd "$0" && exec "$@"', self.folder))
+            "--tasks", "tasks.toml", "--kill-after", "1h",
+            command=("env", *settings, "sh", "-c", 'cd "$0" && exec "$@"', self.folder))
         self.addCleanup(self.daemon.close)
 
     def follow_comment(self):

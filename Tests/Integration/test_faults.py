@@ -19,6 +19,7 @@ import tempfile
 import unittest
 
 from harness import PATIENCE, Daemon, client, failure_code, get_result, in_parallel, numbered, result, wait_until
+from processes import thread_count
 
 WAIT_FOR_EVENTS = "epoll_wait,epoll_pwait"
 WRITE = "write,writev,sendmsg"
@@ -54,23 +55,26 @@ class Fault:
     def __exit__(self, *_):
         """Lets system calls succeed again.
 
-        If strace detaches in the middle of a call, that call fails with ENOSYS. So the load must have ended, and this waits
-        until all threads of the daemon sleep.
+        A call in whose middle strace detaches fails with ENOSYS. So all threads are stopped first: they are in no call then.
         """
         try:
-            wait_until(lambda: not self._daemon.is_running or self._is_at_rest(), "all threads to sleep")
+            if self._daemon.is_running:
+                os.kill(self._daemon.pid, signal.SIGSTOP)
+                threads = thread_count(self._daemon.pid)
+                wait_until(lambda: self._recorded("stopped by SIGSTOP") >= threads, "all threads to stop")
         finally:
             self._process.send_signal(signal.SIGINT)
             try:
                 self._process.communicate(timeout=PATIENCE)
             finally:
                 self._process.kill()
-                self.count = self._record.read_text(errors="replace").count("(INJECTED)")
+                if self._daemon.is_running:
+                    os.kill(self._daemon.pid, signal.SIGCONT)
+                self.count = self._recorded("(INJECTED)")
                 self._folder.cleanup()
 
-    def _is_at_rest(self):
-        threads = pathlib.Path(f"/proc/{self._daemon.pid}/task").iterdir()
-        return all("State:\tS" in (thread / "status").read_text() for thread in threads)
+    def _recorded(self, text):
+        return self._record.read_text(errors="replace").count(text)
 
 
 def sockets(daemon):

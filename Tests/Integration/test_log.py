@@ -28,6 +28,7 @@ class Log(unittest.TestCase):
 
     def test_by_default_only_the_start_and_the_stop_are_logged(self):
         with Daemon(command=("env", "TZ=XYZ-5:30")) as daemon:
+            daemon.wait_for_log("connections at a time")
             start = daemon.log
             self.assertRegex(start, r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0530 notice uv-taskd: \[TaskServer\] ")
             with daemon.connect() as connection:

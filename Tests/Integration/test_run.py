@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 
 from commands import CommandTest
-from harness import PATIENCE
 
 ALL_BYTES = bytes(range(256)) * 40_000 + b"\n"
 
@@ -31,7 +30,7 @@ class Run(CommandTest):
             types = folder / "tasks.toml"
             types.write_text('[tasks.copy]\ncommand = ["cat"]\ndata = "base64"\nresult = "base64"\nmax_output = "16MiB"\n')
             daemon = self.start_daemon("--tasks", types, "--max-message", "16MiB")
-            command = ["run", "copy", "--wait", "--connect-timeout", f"{PATIENCE}s"]
+            command = ["run", "copy", "--wait"]
             with open(folder / "printed", "wb") as printed:
                 self.call(command, data=ALL_BYTES, stdout=printed, server=daemon)
             self.expect([*command, "--output", folder / "written"], data=ALL_BYTES, server=daemon)

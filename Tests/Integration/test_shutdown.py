@@ -64,10 +64,10 @@ class Draining(ShutdownTest):
     def test_the_running_task_is_finished_and_clients_print_its_result(self):
         gate = self.folder / "gate"
         os.mkfifo(gate)
-        daemon = self.serve({"held": ["cat", str(gate)]}, "--log-level", "debug")
+        daemon = self.serve({"held": ["cat", str(gate)]}, "--log-level", "debug", "--drain-timeout", "1h")
         arguments = "-a", "run", "-d", "hello", "-w", "true", "-n"
         with ClientProcess(daemon, *arguments, "held") as waiting:
-            daemon.wait_for_log("task 1 from")
+            daemon.wait_for_waits(1)
             with ClientProcess(daemon, *arguments, "revers") as dropped:
                 daemon.wait_for_log("task 2 from")
                 daemon.interrupt()
@@ -81,7 +81,8 @@ class Draining(ShutdownTest):
     def test_a_second_signal_interrupts_it_and_is_the_exit_code_and_a_third_changes_nothing(self):
         for name, code in ("interrupt", 130), ("terminate", 143):
             for third in (), ("interrupt",):
-                with self.subTest(name), Daemon(time_scale=FOR_EVER) as daemon, daemon.connect() as connection:
+                with self.subTest(name), Daemon("--drain-timeout", "1h", time_scale=FOR_EVER) as daemon, \
+                        daemon.connect() as connection:
                     connection.submit("too_long_echo", "never")
                     daemon.interrupt()
                     daemon.wait_for_log("^C again to interrupt it")

@@ -73,7 +73,7 @@ class Commands(SSHTest):
     def test_the_host_is_an_option_or_a_variable(self):
         self.expect("run revers hello --wait", "olleh")
         self.expect("--ssh gpu run revers hello --wait", "olleh", UV_TASK_SSH="")
-        self.assertEqual(self.ssh.calls, ["uv-task proxy"] * 2)
+        self.assertEqual(self.ssh.calls, ["uv-task --connect-timeout 300000ms proxy"] * 2)
         for process in self.ssh.processes:
             self.assertFalse(is_running(process))
         wait_until(lambda: self.daemon.ask("stats")["connections"] == 1, "the end of the proxies")
@@ -132,7 +132,7 @@ class Waits(SSHTest):
         self.ssh = FakeSSH(self, f"{FakeSSH.RUN}; exec sleep 1000")
         _, call, ssh = self.wait()
         call.signal(signal.SIGKILL)
-        wait_until(lambda: not is_running(ssh), "the end of ssh")
+        wait_until(lambda: not os.path.exists(f"/proc/{ssh}/fd/0"), "the end of ssh")
         self.daemon.wait_for_waits(0)
 
 

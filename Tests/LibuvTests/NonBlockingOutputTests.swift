@@ -8,7 +8,7 @@ struct NonBlockingOutputTests {
     /// With the default path (nil) the descriptor is opened again. If the path does not exist, the descriptor itself is used.
     static let paths = [nil, "/nowhere"]
 
-    @Test(.timeLimit(.minutes(10)), arguments: paths, [false, true])
+    @Test(.timeLimit(.minutes(60)), arguments: paths, [false, true])
     func aFullPipeOrSocketTakesNothingUntilItIsRead(path: String?, ofSockets: Bool) throws {
         try withPipe(ofSockets: ofSockets) { reader, writer in
             let flags = fcntl(writer, F_GETFL)
@@ -24,18 +24,18 @@ struct NonBlockingOutputTests {
         }
     }
 
-    @Test(arguments: paths) func aPipeWithoutAReaderIsAnError(path: String?) throws {
+    @Test(.timeLimit(.minutes(60)), arguments: paths) func aPipeWithoutAReaderIsAnError(path: String?) throws {
         signal(SIGPIPE, SIG_IGN)
         let broken = UVError(code: UVError.Code(rawValue: -EPIPE), call: "uv_fs_write")
         try withPipe { reader, writer in
             let output = NonBlockingOutput(descriptor: writer, path: path)
             // Closes the reader. A child that another test starts may have a copy until its exec.
             dup2(writer, reader)
-            #expect(throws: broken) { for _ in 1...100_000 { _ = try output.write([1]) } }
+            #expect(throws: broken) { while try output.write([1]) >= 0 {} }
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func anUnreadTerminalTakesNothing() throws {
+    @Test(.timeLimit(.minutes(60))) func anUnreadTerminalTakesNothing() throws {
         let pty = try Pty()
         defer { pty.close() }
         let output = NonBlockingOutput(descriptor: pty.slave)

@@ -52,7 +52,7 @@ struct SmallFileTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func anInterruptedReadIsRepeated() throws {
+    @Test(.timeLimit(.minutes(60))) func anInterruptedReadIsRepeated() throws {
         // Without SA_RESTART, so that the read is interrupted.
         var action = sigaction()
         #if canImport(Glibc)

@@ -77,7 +77,7 @@ struct SocketFileTests {
 
     @Test func aSocketThatRefusesConnectionsIsReplaced() throws {
         let place = try Place()
-        try place.listener().close()
+        try place.bind()
         #expect(place.mode() != nil)
         let file = try SocketFile(place.path)
         #expect(place.mode() == nil)

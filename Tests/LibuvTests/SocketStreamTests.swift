@@ -57,9 +57,7 @@ struct SocketStreamTests {
     @Test func aUnixSocketIsRefusedOrAbsentAtOnce() throws {
         try withFolder { folder in
             let loop = try EventLoop()
-            let listener = try Listener(on: loop, endpoint: .unix(path: folder + "/socket"), backlog: 1) { _ in }
-            listener.close()
-            loop.run()
+            let unused = try Listener(on: loop, boundTo: .unix(path: folder + "/socket")) { _ in }
             for (path, code) in [
                 (folder + "/none", .noSuchFile), (folder + "/socket", .connectionRefused),
                 ("/" + String(repeating: "x", count: Endpoint.longestPath), .init(rawValue: UV_ENAMETOOLONG.rawValue)),
@@ -69,7 +67,7 @@ struct SocketStreamTests {
                 #expect(failure?.code == code)
                 stream.close()
             }
-            loop.close()
+            loop.close(unused)
         }
     }
 }

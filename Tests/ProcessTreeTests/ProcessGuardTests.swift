@@ -4,7 +4,7 @@ import Testing
 
 @testable import ProcessTree
 
-@Suite(.timeLimit(.minutes(10))) struct ProcessGuardTests {
+@Suite(.timeLimit(.minutes(60))) struct ProcessGuardTests {
     /// Calls `body` with a loop, and the path of a file that does not exist.
     private func withLoop(_ body: (EventLoop, String) throws -> Void) throws {
         prepareProcess()

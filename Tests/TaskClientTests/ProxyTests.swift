@@ -6,7 +6,8 @@ import Testing
 
 @testable import TaskClient
 
-struct ProxyTests {
+/// One after the other: each holds threads of libuv's pool until its end.
+@Suite(.serialized) struct ProxyTests {
     private let output = Locked("")
 
     /// - Parameters:

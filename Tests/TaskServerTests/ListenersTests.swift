@@ -86,7 +86,10 @@ struct ListenersTests {
         #expect(client.replies(1) == ["2 success"])
         first.wait("the port to be free") { first.server.endpoints.isEmpty }
         #expect(!FileManager.default.fileExists(atPath: path))
-        _ = try servers.start { ($0.host, $0.port, $0.portFile) = ("127.0.0.77", port, path) }
+        // A child that another test starts may listen until its exec.
+        first.wait("its successor") {
+            (try? servers.start { ($0.host, $0.port, $0.portFile) = ("127.0.0.77", port, path) }) != nil
+        }
         first.end()
         #expect(FileManager.default.fileExists(atPath: path))
     }
@@ -134,12 +137,32 @@ struct ListenersTests {
         try FileManager.default.removeItem(atPath: path)
     }
 
+    /// Those that need another user or a system that is out of something.
+    @Test func rareFailuresSayWhatToDo() throws {
+        let (denied, other) = (UVError(code: .permissionDenied, call: "x"), UVError(code: .invalidArgument, call: "x"))
+        let loop = try EventLoop()
+        defer { loop.close() }
+        let address = try #require(loop.localAddress(port: 80))
+        let (own, shared) = (UnixSocketConfiguration(path: "/s"), UnixSocketConfiguration(path: "/s", group: "g"))
+        for (failure, advice) in [
+            (.cannotListen(address, denied), "Choose a --port above 1023"),
+            (.cannotListen(address, other), "cannot listen on 127.0.0.1:80: "),
+            (.noUsableAddress(host: "h", other), "Give another --host"),
+            (.socketFile(path: "/s", .folderIsShared), "only you may write to"),
+            (.socketFile(path: "/s", .cannotLock(denied)), "Give --socket a path in a folder that you can write to; "),
+            (.socketFile(path: "/s", .cannotLock(other)), ": invalid argument. Give --socket a path"),
+            (.socketFile(path: "/s", .cannotReplace(other)), "Remove it, or choose another --socket"),
+            (.socketAccess(path: "/s", own, other), "Choose another --socket-mode, or another folder"),
+            (.socketAccess(path: "/s", shared, other), "Choose a --socket-group that you are a member of"),
+            (.unixSocket(path: "/s", other), "invalid argument. Choose another --socket"),
+            (.processGuard(other), "guards commands: "), (.loop(other), "event loop: "),
+        ] as [(StartFailure, String)] { #expect(failure.description.contains(advice)) }
+    }
+
     /// The port is free again.
     @Test func withoutItsSocketTheServerDoesNotListenOnTCPEither() throws {
-        // An address that no other test takes a port of.
-        let free = try servers.start { $0.host = "127.0.0.78" }
-        let port = try #require(free.server.endpoints.first?.port)
-        free.end()
+        // No other test takes a port of this address.
+        let port = 1024 + Int(getpid()) % 60_000
         let failure = failure {
             ($0.host, $0.port) = ("127.0.0.78", port)
             $0.unixSocket = UnixSocketConfiguration(path: "/no/such/folder/socket")

@@ -72,7 +72,12 @@ import CLibuv
 
     /// Calls `onEnd` within a second, if it was not called yet: the program is known to be ending.
     package func expectEnd() {
-        if end == nil { timer.start(after: Self.grace) { [unowned self] in reportEnd() } }
+        guard end == nil else { return }
+        timer.start(after: Self.grace) { [unowned self] in
+            // After a standstill the timer comes before the signal.
+            checkForEnd()
+            reportEnd()
+        }
     }
 
     private func reportEnd() {

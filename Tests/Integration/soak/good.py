@@ -4,7 +4,7 @@ import collections
 import json
 import subprocess
 
-from harness import CLIENT_PROGRAM, PATIENCE, Call, client, error_code, failure_code, get_result, message, result, state, status
+from harness import CLIENT_PROGRAM, PATIENT, Call, client, error_code, failure_code, get_result, message, result, state, status
 from soak.crowd import submit_line
 
 
@@ -120,9 +120,7 @@ def slow_reading(guest):
 def programs(guest):
     """Runs uv-task: submits twice with a key, then asks for the result."""
     submission = guest.oracle.new()
-    # A daemon with a sanitizer has much to do for the other clients.
-    patience = "--connect-timeout", f"{PATIENCE}s"
-    where = "--host", guest.daemon.host, "--port", str(guest.daemon.port), *patience
+    where = "--host", guest.daemon.host, "--port", str(guest.daemon.port), *PATIENT
     submit = [CLIENT_PROGRAM, *where, "run", submission.name, "--exact", "--key", submission.key]
     for _ in range(2):
         with Call(submit, stdin=subprocess.PIPE) as process:
@@ -130,7 +128,7 @@ def programs(guest):
         if ran.code:
             raise AssertionError(f"uv-task run --key gave {ran}")
         guest.oracle.acknowledge(submission, int(ran.output))
-    answer = client(guest.daemon, "result", int(ran.output), "--wait", "--json", *patience)
+    answer = client(guest.daemon, "result", int(ran.output), "--wait", "--json")
     guest.oracle.check_result(int(ran.output), json.loads(answer.output))
 
 
