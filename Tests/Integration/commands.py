@@ -34,13 +34,14 @@ class CommandTest(unittest.TestCase):
         self.addCleanup(lambda: daemon.is_running and daemon.check_health())
         return daemon
 
-    def start(self, arguments, *, server=None, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **variables):
-        """Starts uv-task with arguments as a shell splits them."""
+    def start(
+            self, arguments, *, server=None, before=PATIENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **variables):
+        """Starts uv-task with arguments as a shell splits them, after other options."""
         server = server or self.daemon
         where = {"UV_TASK_HOST": "127.0.0.1", "UV_TASK_PORT": getattr(server, "port", server)}
         words = shlex.split(arguments) if isinstance(arguments, str) else arguments
         return Call(
-            [CLIENT_PROGRAM, *PATIENT, *map(str, words)], clean_environment(**{**where, **variables}), stdin, stdout)
+            [CLIENT_PROGRAM, *before, *map(str, words)], clean_environment(**{**where, **variables}), stdin, stdout)
 
     def call(self, arguments, *, data=None, stdin=subprocess.DEVNULL, **options):
         """Runs uv-task to its end, with data on stdin if they are given."""

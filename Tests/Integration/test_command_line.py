@@ -56,7 +56,7 @@ class CommandLine(CommandTest):
             ("run echo -5", "Unknown option '-5'; data that begins with a dash goes after --: uv-task run NAME -- -5 "
              "(see uv-task run --help)"),
         ):
-            self.expect(arguments, errors=errors, code=64)
+            self.expect(arguments, before=(), errors=errors, code=64)
 
     def test_both_programs_have_the_same_version(self):
         versions = [program(path, "--version") for path in (DAEMON_PROGRAM, CLIENT_PROGRAM)]

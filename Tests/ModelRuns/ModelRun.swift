@@ -15,7 +15,7 @@ package enum ModelRun {
         in count: Int, test: String = #function, _ check: (_ seed: UInt64) throws -> String?
     ) async rethrows -> String? {
         let name = test.prefix { $0 != "(" }
-        let end = variable("UV_TASK_MODEL_SECONDS").flatMap(Double.init).map { Date(timeIntervalSinceNow: $0) }
+        let end = variable("UV_TASK_MODEL_SECONDS").flatMap(Double.init).map { ContinuousClock.now + .seconds($0) }
         let onlySeed = variable("UV_TASK_MODEL_SEED").flatMap(UInt64.init)
         let firstSeed = onlySeed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         var done: UInt64 = 0
@@ -27,7 +27,7 @@ package enum ModelRun {
             }
             done += 1
             await Task.yield()
-        } while onlySeed == nil && end.map { Date() < $0 } ?? (done < count)
+        } while onlySeed == nil && end.map { .now < $0 } ?? (done < count)
         if end != nil { print("\(name): \(done) sequences") }
         return nil
     }

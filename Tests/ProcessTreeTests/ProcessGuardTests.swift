@@ -114,5 +114,8 @@ import Testing
 
 extension ProcessGuard {
     /// Whether a message still has a reader.
-    fileprivate var hasReader: Bool { (try? process?.input.write([UInt8(ascii: "\n")].span)) != nil }
+    fileprivate var hasReader: Bool {
+        var pipe = pollfd(fd: process?.input.descriptor ?? -1, events: 0, revents: 0)
+        return poll(&pipe, 1, 0) == 0
+    }
 }

@@ -92,7 +92,7 @@ import Testing
             let members = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { process in
                 let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
                 let fields = status?.split(separator: ")").last?.split(separator: " ") ?? []
-                return fields.count > 3 && fields[3] == session && fields[0] != "Z"
+                return fields.count > 3 && fields[3] == session && !["Z", "X"].contains(fields[0])
             }
             #expect(members == [])
         }

@@ -38,6 +38,9 @@ final class Dialogue {
         var configuration = ServerConfiguration()
         configuration.host = "127.0.0.1"
         configuration.port = 0
+        // A machine may stand still for longer than the defaults.
+        configuration.limits.writeTime = 3_600_000
+        configuration.limits.drainTime = 3_600_000
         if transport == .unix {
             configuration.unixSocket = UnixSocketConfiguration(path: temporaryPath())
             configuration.usesTCP = false

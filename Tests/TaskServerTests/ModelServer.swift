@@ -47,8 +47,12 @@ struct ModelServer {
     /// The outcome of the step depends on the speed of a thread, or the server has stopped.
     private(set) var isUnpredictable = false
 
-    /// The waits that end in the next loop iteration.
+    /// The most waits that end at a time.
+    private static let slice = 16
+    /// The waits that end in the next loop iterations.
     private var notifications: [Wait] = []
+    /// The connections that neither read nor answer waits until their turn.
+    private var turns: [Int] = []
     /// The running task was interrupted during its delay, and its end is on the way.
     private var endsSoon = false
     /// The task that started in this step. Its function may have been called, or not yet.
@@ -113,7 +117,7 @@ struct ModelServer {
 
     /// A signal stops the server while a task runs.
     mutating func drain() {
-        notify(queue.drain(at: now).ended.flatMap { release($0) })
+        notifyNow(queue.drain(at: now).ended.flatMap { release($0) })
         runDeferredWork()
     }
 
@@ -206,7 +210,7 @@ struct ModelServer {
         if queue.isDraining { isUnpredictable = true }
         let released = queue.finish(outcome, at: now).ended.flatMap { release($0) }
         startNext()
-        notify(released)
+        notifyNow(released)
     }
 
     // MARK: Waits
@@ -218,8 +222,12 @@ struct ModelServer {
         return released.filter { $0.question == .log } + released.filter { $0.question != .log }
     }
 
+    private mutating func notifyNow(_ released: [Wait]) {
+        if released.count <= Self.slice { notify(released[...]) } else { notifications += released }
+    }
+
     /// All replies are written before any connection reads further requests.
-    private mutating func notify(_ released: [Wait]) {
+    private mutating func notify(_ released: ArraySlice<Wait>) {
         var notified: [Int] = []
         for wait in released where isOpen(wait.connection) {
             connections[wait.connection]!.ended.append(wait)
@@ -229,13 +237,16 @@ struct ModelServer {
             answerEndedWaits(id)
             flush(id)
         }
-        // If there are several, each reads its input in a turn of its own.
-        for id in notified { update(id, reads: notified.count == 1) }
-        if notified.count > 1 { for id in notified { update(id) } }
+        for id in notified {
+            // If there are several, each reads its input in a turn of its own.
+            if notified.count > 1, !connections[id]!.input.isEmpty, !turns.contains(id) { turns.append(id) }
+            update(id)
+        }
     }
 
     /// A legacy `status` is answered first. A task may have been evicted since it ended.
     private mutating func answerEndedWaits(_ id: Int) {
+        guard !turns.contains(id) else { return }
         let ended = connections[id]!.ended
         connections[id]!.ended = []
         for wait in ended.filter({ $0.sequence == nil }) + ended.filter({ $0.sequence != nil }) {
@@ -246,15 +257,18 @@ struct ModelServer {
     /// Does what the server does in later loop iterations.
     private mutating func runDeferredWork() {
         var iteration = 0
-        while !notifications.isEmpty || endsSoon {
+        while !notifications.isEmpty || !turns.isEmpty || endsSoon {
             // The first iteration comes before the end of the interrupted task; a later one may come before or after it.
             if !notifications.isEmpty {
                 if iteration > 0, endsSoon { isUnpredictable = true }
-                let released = notifications
-                notifications = []
+                let released = notifications.prefix(Self.slice)
+                notifications.removeFirst(released.count)
                 iteration += 1
                 notify(released)
-            } else {
+            }
+            if !turns.isEmpty {
+                update(turns.removeFirst())
+            } else if notifications.isEmpty, endsSoon {
                 endsSoon = false
                 iteration = 0
                 endRunning(.failure(.cancelledWhileRunning))
@@ -273,7 +287,7 @@ struct ModelServer {
     /// Whether the connection reads no requests.
     private func isPaused(_ id: Int) -> Bool {
         let unanswered = unanswered(id)
-        return connections[id]!.closeReason != nil || unanswered.count >= maximumUnanswered
+        return connections[id]!.closeReason != nil || turns.contains(id) || unanswered.count >= maximumUnanswered
             || unanswered.contains { $0.sequence == nil }
     }
 
@@ -294,10 +308,10 @@ struct ModelServer {
     }
 
     /// Does what can be done after an event.
-    private mutating func update(_ id: Int, reads: Bool = true) {
+    private mutating func update(_ id: Int) {
         guard isOpen(id) else { return }
         answerEndedWaits(id)
-        while reads, isOpen(id), !isPaused(id), !connections[id]!.input.isEmpty {
+        while isOpen(id), !isPaused(id), !connections[id]!.input.isEmpty {
             handle(connections[id]!.input.removeFirst(), id)
         }
         flush(id)

@@ -50,6 +50,7 @@ struct ProtocolDocumentTests {
         let timeScale = example.lines.contains { $0.contains(#""code":"cancelled""#) } ? 1000 : 0.1
         let dialogue = try Dialogue(over: transport, timeScale: timeScale, types: types, gate: gate) {
             configuration in
+            configuration.limits = Limits()
             for index in stride(from: 0, to: words.count, by: 2) {
                 set(String(words[index]), Int(words[index + 1]) ?? 0, of: &configuration)
             }

@@ -46,7 +46,6 @@ private final class Comparison {
             $0.limits.keptResults = limits.keptResults
             $0.limits.unanswered = unanswered
             $0.limits.message = ModelMessage.limit
-            $0.limits.drainTime = 3_600_000
             $0.readSize = readSize
         }
         // The order in which connections have their turns must not depend on the speed of the machine.

@@ -58,6 +58,7 @@ struct ShutdownTests {
     /// One wait is under way, the others are in the input buffer.
     @Test func waitsThatWereNotReadYetAreAnswered() throws {
         let (dialogue, _, gate) = try busyServer { $0.limits.unanswered = 1 }
+        dialogue.server.shutdown.leavingTime.orderly = .max
         let other = try dialogue.connect()
         try other.send((1...5).map { Requests.result($0, 1, Requests.wait) }.joined())
         dialogue.wait(forWaiters: 2)
