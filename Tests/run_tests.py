@@ -69,7 +69,7 @@ def run_targets(names, options):
     progress, issues, failed = Progress("targets"), [], {}
     count, summary, is_issue = 0, None, False
     last_lines = collections.deque(maxlen=60)
-    # Tests that run at the same time hold threads of libuv's pool, each until another thread of it has done its work.
+    # Tests that run at the same time hold threads of libuv's pool until other threads of it have done their work.
     environment = {**os.environ, "UV_THREADPOOL_SIZE": "64"}
     with subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process, \
@@ -98,7 +98,7 @@ def run_targets(names, options):
         print(summary.strip())
     if process.returncode:
         print(f"test: the whole output is in {log_path.relative_to(REPOSITORY)}")
-    return process.returncode == 0 and summary is not None
+    return process.returncode == 0 and summary is not None and count > 0
 
 
 def name_to_repeat(test):

@@ -31,7 +31,7 @@ class CommandTest(unittest.TestCase):
     def start_daemon(self, *options, **more):
         daemon = Daemon(*options, **more)
         self.addCleanup(daemon.close)
-        self.addCleanup(lambda: daemon.is_running and daemon.check_health())
+        self.addCleanup(daemon.check_health)
         return daemon
 
     def start(

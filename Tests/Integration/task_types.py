@@ -39,7 +39,7 @@ class TaskTypeTest(unittest.TestCase):
         self._file.write_text("".join(types))
         daemon = Daemon("--tasks", self._file, *options, command=("env", self._mark, *command))
         self.addCleanup(daemon.close)
-        self.addCleanup(lambda: daemon.is_running and daemon.check_health())
+        self.addCleanup(daemon.check_health)
         return daemon
 
     def submit(self, daemon, name, data=""):

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 from commands import CommandTest, clean_environment
-from harness import PATIENCE, PROGRAMS, REPOSITORY, ClientRun, Daemon, wait_until
+from harness import PATIENCE, PROGRAMS, REPOSITORY, Daemon, Outcome, wait_until
 from processes import children, name_of
 
 START = re.compile(r"uv-taskd --tasks tasks\.toml( --max-message 16MiB)?$")
@@ -46,7 +46,7 @@ class WorkingFolderTest(CommandTest):
         ran = subprocess.run(
             command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
             text=True)
-        return ClientRun(ran.stdout, ran.stderr, ran.returncode)
+        return Outcome(ran.stdout, ran.stderr, ran.returncode)
 
 
 class Documents(WorkingFolderTest):

@@ -178,7 +178,7 @@ class SmallPool(FaultTest):
 
     command = "env", "UV_THREADPOOL_SIZE=1"
 
-    def test_tasks_are_run_waited_for_and_cancelled(self):
+    def test_one_pool_thread_suffices(self):
         with self.daemon.connect() as connection:
             connection.ask("run", task_name="too_long_echo", data="")
             connection.ask("run", task_name="echo", data="ab")

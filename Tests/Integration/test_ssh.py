@@ -73,7 +73,7 @@ class Commands(SSHTest):
     def test_the_host_is_an_option_or_a_variable(self):
         self.expect("run revers hello --wait", "olleh")
         self.expect("--ssh gpu run revers hello --wait", "olleh", UV_TASK_SSH="")
-        self.assertEqual(self.ssh.calls, ["uv-task --connect-timeout 300000ms proxy"] * 2)
+        self.assertEqual(self.ssh.calls, [f"uv-task --connect-timeout {PATIENCE}000ms proxy"] * 2)
         for process in self.ssh.processes:
             self.assertFalse(is_running(process))
         wait_until(lambda: self.daemon.ask("stats")["connections"] == 1, "the end of the proxies")
@@ -111,7 +111,7 @@ exit 255""")
 
 class Waits(SSHTest):
     def wait(self):
-        """A call that waits for a task that does not end, the command to go on, and ssh's process."""
+        """The command to go on, a call that waits for a task that does not end, and ssh's process."""
         task = self.daemon.ask("run", task_name="too_long_echo", data="")["task_id"]
         call = self.start(f"wait {task} --ssh gpu", UV_TASK_SSH="")
         self.addCleanup(call.__exit__)

@@ -54,7 +54,7 @@ struct SocketStreamTests {
         pair.close()
     }
 
-    @Test func aUnixSocketIsRefusedOrAbsentAtOnce() throws {
+    @Test func connectingToAUnixSocketFailsAtOnce() throws {
         try withFolder { folder in
             let loop = try EventLoop()
             let unused = try Listener(on: loop, boundTo: .unix(path: folder + "/socket")) { _ in }

@@ -22,7 +22,7 @@ package enum ModelRun {
         repeat {
             let seed = firstSeed + done
             if let failure = try check(seed) {
-                let command = "UV_TASK_MODEL_SEED=\(seed) swift test --disable-xctest --filter \(name)"
+                let command = "UV_TASK_MODEL_SEED=\(seed) scripts/test \(name)"
                 return "\(failure)\nTo repeat it: \(command)"
             }
             done += 1

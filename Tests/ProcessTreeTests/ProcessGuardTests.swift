@@ -25,7 +25,7 @@ import Testing
         ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n")
     }
 
-    /// Runs the loop until the condition holds, which no event of the loop may tell.
+    /// Runs the loop until the condition holds. Polls: perhaps no event of the loop tells it.
     private func wait(on loop: EventLoop, until condition: () -> Bool) throws {
         let timer = try Timer(on: loop)
         defer { timer.close() }
@@ -82,7 +82,6 @@ import Testing
         }
     }
 
-    /// The announcement has no reader then.
     @Test func aGuardWhoseEndIsNotNoticedYetDoesNoHarm() throws {
         try withLoop { loop, _ in
             let processGuard = try ProcessGuard(ChildProcess.Program(["true"]), on: loop) { _ in }

@@ -30,7 +30,7 @@ package protocol SteppedQueue: ~Copyable {
 
     /// Adds a task of an unknown type, which ends at once.
     mutating func reject(
-        _ failure: TaskFailure, from connection: ConnectionID, submitter: UserID?, at now: Timestamp
+        _ failure: TaskFailure, submitter: UserID?, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects)
 
     /// - Returns: nil if a task runs or none waits.
@@ -56,7 +56,7 @@ extension SteppedQueue where Self: ~Copyable {
             case .submit(let submission): (outcome.id, outcome.effects) = try submit(submission, at: now)
             case .reject(let user):
                 let failure = TaskFailure(.unknownTaskName, "")
-                (outcome.id, outcome.effects) = try reject(failure, from: .none, submitter: user, at: now)
+                (outcome.id, outcome.effects) = try reject(failure, submitter: user, at: now)
             case .start: outcome.effects = start(at: now)
             case .finish(let result): outcome.effects = finish(result, at: now)
             case .log(let bytes): outcome.isReadable = appendLog(bytes)

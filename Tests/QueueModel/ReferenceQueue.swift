@@ -80,8 +80,8 @@ package struct ReferenceQueue: SteppedQueue {
         let task = Task(
             type: submission.type, data: submission.data, key: submission.key, connection: submission.connection,
             submitter: submission.submitter, submittedAt: now, log: ReferenceLog(capacity: logCapacity))
-        let endless = kept.filter { !self[$0].state.isFinal }.reduce(task.heldBytes) { $0 + self[$1].heldBytes }
-        if endless > limits.memory { throw .memoryFull(limit: limits.memory) }
+        let unfinished = kept.filter { !self[$0].state.isFinal }.reduce(task.heldBytes) { $0 + self[$1].heldBytes }
+        if unfinished > limits.memory { throw .memoryFull(limit: limits.memory) }
         var effects = Effects()
         while heldBytes + task.heldBytes > limits.memory { evictOldest(&effects) }
         tasks.append(task)
@@ -89,12 +89,12 @@ package struct ReferenceQueue: SteppedQueue {
     }
 
     package mutating func reject(
-        _ failure: TaskFailure, from connection: ConnectionID, submitter: UserID?, at now: Timestamp
+        _ failure: TaskFailure, submitter: UserID?, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects) {
         if isDraining { throw .draining }
         tasks.append(
             Task(
-                type: nil, data: "", key: nil, connection: connection, submitter: submitter, submittedAt: now,
+                type: nil, data: "", key: nil, connection: .none, submitter: submitter, submittedAt: now,
                 log: ReferenceLog(capacity: logCapacity)))
         var effects = Effects()
         end(lastID, .failure(failure), at: now, &effects)
@@ -196,7 +196,7 @@ package struct ReferenceQueue: SteppedQueue {
         return self[oldest].finishedAt?.advanced(by: age)
     }
 
-    /// The median of the last 15 runs, from the third on or if the operator expects nothing.
+    /// The fixed duration, or the median of the last 15 runs: of at least three if the operator expects something.
     package func usualDuration(of type: TaskTypeIndex) -> Int? {
         switch types[Int(type.rawValue)] {
         case .fixed(let duration): return duration

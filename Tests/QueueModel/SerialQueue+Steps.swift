@@ -13,7 +13,7 @@ extension SerialQueue: SteppedQueue {
     }
 
     package mutating func reject(
-        _ failure: TaskFailure, from _: ConnectionID, submitter: UserID?, at now: Timestamp
+        _ failure: TaskFailure, submitter: UserID?, at now: Timestamp
     ) throws(Refusal) -> (id: TaskID, effects: Effects) {
         let effects: Effects = apply(try planRejected(failure, submitter: submitter, at: now))
         return (effects.ended[0], effects)

@@ -40,23 +40,23 @@ import Testing
         let server = FakeServer([.answer("one\n"), .answer("two\n"), .close], over: transport)
         let script = Locked(["a\n", "b", "\nrest"][...])
         // The input does not end.
-        let isOver = Gate()
+        let inputMayEnd = Gate()
         let end = try run(address(of: server)) {
             if let part = script.withLock({ $0.popFirst() }) { return part }
-            isOver.wait()
+            inputMayEnd.wait()
             return ""
         }
-        isOver.open()
+        inputMayEnd.open()
         #expect(end == .closed && output.withLock { $0 } == "one\ntwo\n")
         #expect(server.received.hasPrefix("a\nb\n"))
     }
 
     /// The task ends after the end of the input was passed on.
     @Test func answersArriveAfterTheEndOfTheInput() throws {
-        let hasEnded = Gate()
+        let taskMayEnd = Gate()
         let server = LiveServer([
             TaskType(name: "slow", delay: .zero) {
-                hasEnded.wait()
+                taskMayEnd.wait()
                 return $0
             }
         ])
@@ -66,7 +66,7 @@ import Testing
         ])
         let end = try run(.tcp(host: "127.0.0.1", port: server.port)) { proxy in
             // This work follows the read that returned the end.
-            if requests.withLock(\.isEmpty) { Work.queue(on: proxy.connector.loop, {}) { hasEnded.open() } }
+            if requests.withLock(\.isEmpty) { Work.queue(on: proxy.connector.loop, {}) { taskMayEnd.open() } }
         } read: {
             requests.withLock { $0.isEmpty ? "" : $0.removeFirst() }
         }

@@ -23,7 +23,7 @@ final class TestQueue {
     }
 
     @discardableResult func reject() throws(Refusal) -> TaskID {
-        try queue.reject(TaskFailure(.unknownTaskName, "?"), from: .none, submitter: nil, at: now).id
+        try queue.reject(TaskFailure(.unknownTaskName, "?"), submitter: nil, at: now).id
     }
 
     @discardableResult func start() -> TaskID? { queue.start(at: now)?.started?.id }

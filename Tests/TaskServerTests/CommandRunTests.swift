@@ -132,7 +132,7 @@ struct CommandRunTests {
         dialogue.wait("closed streams") {
             (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) == []
         }
-        try client.send(LegacyRequests.status(1))
+        try client.send(Legacy.status(1))
         client.expect(#"{"status":"execute"}"#)
         #expect(FileManager.default.createFile(atPath: go, contents: nil))
         try client.send(Requests.result(3, 1, Requests.wait))
@@ -164,7 +164,7 @@ struct CommandRunTests {
             return ""
         }
         let (dialogue, client) = try servers.withClient(types: [script("mkdir \(file) && rmdir \(file)"), function])
-        let runs = LegacyRequests.run("script") + LegacyRequests.run("function")
+        let runs = Legacy.run("script") + Legacy.run("function")
         try client.send(String(repeating: runs, count: 20))
         dialogue.wait("all tasks") { dialogue.server.queue.counts.succeeded == 40 }
     }
@@ -172,7 +172,7 @@ struct CommandRunTests {
     /// Without a loop iteration between failed starts, each would start the next one from within its own start.
     @Test func manyFailedStartsDoNotExhaustTheStack() throws {
         let (dialogue, client) = try servers.withClient(types: [command(["/nowhere/program"])])
-        try client.send(String(repeating: LegacyRequests.run("script"), count: 500))
+        try client.send(String(repeating: Legacy.run("script"), count: 500))
         dialogue.wait("all tasks") { dialogue.server.queue.counts.failed == 500 }
     }
 }

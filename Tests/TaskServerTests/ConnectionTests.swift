@@ -9,7 +9,6 @@ import Testing
 /// Legacy requests, and the states of a connection.
 struct ConnectionTests {
     private let servers = Servers()
-    private typealias Legacy = LegacyRequests
 
     @Test func eachMessageBeginsTheIdleTimeAnew() throws {
         let (dialogue, client) = try servers.withClient()
@@ -26,8 +25,10 @@ struct ConnectionTests {
         let (gate, dialogue, client) = try servers.gated(over: transport)
         let connection = try dialogue.connection(of: client)
         let results = String(repeating: Legacy.result(1), count: 4000)
-        let space = String(repeating: " ", count: 20_000_000)
-        try client.send(Legacy.run("permutation", "ab") + Legacy.status(1) + results + space + Legacy.result(1))
+        try client.send(Legacy.run("permutation", "ab") + Legacy.status(1) + results)
+        // In parts: the thread sanitizer looks at all that a call is given, however little the socket takes.
+        for _ in 1...20 { try client.send(String(repeating: " ", count: 1_000_000)) }
+        try client.send(Legacy.result(1))
         client.expect(#"{"task_id":1}"#)
         dialogue.wait("a full input buffer") { !connection.stream.isReading }
         #expect((65_536..<200_000).contains(connection.heldBytes))

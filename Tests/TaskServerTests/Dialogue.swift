@@ -87,7 +87,7 @@ final class Dialogue {
         return client
     }
 
-    /// The server's side of a client. No client before it was refused.
+    /// The server's side of a client. Ids count accepted clients: no earlier one may have been refused.
     func connection(of client: TestClient) throws -> Connection {
         let index = try #require(clients.firstIndex { $0 === client })
         let id = ConnectionID(rawValue: UInt64(index + 1))
@@ -95,15 +95,15 @@ final class Dialogue {
         return try #require(server.connections[id])
     }
 
-    /// A client that asks for more results of task 1 than its socket holds, and does not read them.
+    /// A client that does not read, and asks for this many results of task 1.
     ///
     /// - Parameter run: submits task 1.
     func stalledClient(_ run: String, results: Int) throws -> TestClient {
         let client = try connect()
-        try client.send(run + LegacyRequests.status(1))
+        try client.send(run + Legacy.status(1))
         client.expect(#"{"task_id":1}"#, #"{"status":"success"}"#)
         client.stopReading()
-        try client.send(String(repeating: LegacyRequests.result(1), count: results))
+        try client.send(String(repeating: Legacy.result(1), count: results))
         return client
     }
 
@@ -228,7 +228,7 @@ final class TestClient: Libuv.StreamDelegate {
             stream.close()
             throw error
         }
-        // The system would hold back what follows an unanswered part for up to 40 ms.
+        // The system would hold back a write for up to 40 ms while an earlier one is not acknowledged.
         if endpoint.port != nil { try stream.disableDelay() }
         stream.delegate = self
         try stream.startReading()

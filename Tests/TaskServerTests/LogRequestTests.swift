@@ -69,7 +69,7 @@ struct LogRequestTests {
     @Test func aSlowClientReceivesTheLastPartOfAnEvictedTask() throws {
         let (gate, dialogue, client) = try servers.gated { $0.limits.keptResults = 1 }
         gate.open()
-        let run = LegacyRequests.run("echo", String(repeating: "x", count: 1_000_000))
+        let run = Legacy.run("echo", String(repeating: "x", count: 1_000_000))
         let slow = try dialogue.stalledClient(run, results: 0)
         let connection = try dialogue.connection(of: slow)
         gate.close()

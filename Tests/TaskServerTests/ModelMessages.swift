@@ -3,7 +3,7 @@ import QueueModel
 import TaskCore
 import TaskQueue
 
-/// The task types of the model test. All but `long` have no delay, and a function that the test holds.
+/// The task types of the model test. `long` only has a delay. The others have none, and the test holds their functions.
 enum ModelType: String, CaseIterable {
     /// Returns its data.
     case gate

@@ -14,8 +14,8 @@ struct ModelServer {
         var input: [ModelMessage] = []
         /// The waits whose tasks have ended.
         var ended: [Wait] = []
-        /// It drains: it closes for this reason when all waits are answered. The code is nil if the client closed it.
-        var closeReason: Refusal.Code??
+        /// It drains: it closes for this reason when all waits are answered.
+        var closeReason: Refusal.Code?
         /// The lines that are not flushed yet.
         var unsent: [String] = []
         /// The lines that the client receives in this step.
@@ -42,7 +42,7 @@ struct ModelServer {
     private(set) var closedForErrors = 0
     /// In the order in which they began.
     private(set) var waits: [Wait] = []
-    /// The number of functions that were called.
+    /// The number of tasks that have started and whose function the test holds.
     private(set) var functionStarts = 0
     /// The outcome of the step depends on the speed of a thread, or the server has stopped.
     private(set) var isUnpredictable = false
@@ -144,7 +144,7 @@ struct ModelServer {
             }
         case .ask(let question, let task, let wait): ask(question, task, wait, sequence, id)
         case .cancel(let task):
-            guard queue.isKnown(task) else { return ask(.status, task, nil, sequence, id) }
+            if let code = refusal(of: task) { return fail(code, sequence, id) }
             let effects = queue.cancel(task, at: now)
             if effects?.interrupt == true {
                 if type(of: task) == .long { endsSoon = true } else if startedNow == task { isUnpredictable = true }
@@ -169,7 +169,7 @@ struct ModelServer {
             reply(submitted(task, isExisting: effects == nil, sequence), to: id)
         } else if sequence == nil {
             let failure = TaskFailure(.unknownTaskName, "")
-            let task = try queue.reject(failure, from: connection, submitter: user(id), at: now).id
+            let task = try queue.reject(failure, submitter: user(id), at: now).id
             reply(submitted(task, isExisting: false, sequence), to: id)
         } else {
             refuse(.unknownTaskName, sequence, id)
@@ -183,9 +183,9 @@ struct ModelServer {
         if let code = refusal(of: task) { return fail(code, sequence, id) }
         let request = Wait(connection: id, sequence: sequence, task: task, question: question)
         let isOwn = queue[task].connection.rawValue == UInt64(id)
-        let waits = sequence == nil ? question == .status && isOwn : wait != nil && wait != .zero
-        if waits, !queue[task].state.isFinal {
-            self.waits.append(request)
+        let mustWait = sequence == nil ? question == .status && isOwn : wait != nil && wait != .zero
+        if mustWait, !queue[task].state.isFinal {
+            waits.append(request)
         } else {
             reply(answer(request, timedOut: wait == .zero), to: id)
         }
@@ -326,7 +326,7 @@ struct ModelServer {
     /// - Parameter reason: nil if nothing was refused.
     private mutating func end(_ id: Int, _ reason: Refusal.Code?) {
         if !unanswered(id).isEmpty {
-            connections[id]!.closeReason = .some(reason)
+            connections[id]!.closeReason = reason
             connections[id]!.input = []
             return
         }

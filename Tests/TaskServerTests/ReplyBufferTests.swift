@@ -51,7 +51,7 @@ struct ReplyBufferTests {
         all.clients[1].expectClosed()
         for client in [all.clients[0], all.clients[2]] {
             client.expect(#"{"status":"waiting"}"#)
-            try client.send(LegacyRequests.run("echo"))
+            try client.send(Legacy.run("echo"))
             #expect(client.line() != nil)
         }
     }
@@ -71,7 +71,7 @@ struct ReplyBufferTests {
     func aClientThatClosesItsSideReceivesAllReplies(over transport: Transport) throws {
         let dialogue = try servers.start(over: transport)
         let text = String(repeating: "x", count: 4000)
-        let client = try dialogue.stalledClient(LegacyRequests.run("echo", text), results: 4000)
+        let client = try dialogue.stalledClient(Legacy.run("echo", text), results: 4000)
         try client.shutDownWriting()
         dialogue.wait("a full socket") { dialogue.server.connections.heldBytes > 0 }
         try client.startReading()

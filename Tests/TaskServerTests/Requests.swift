@@ -23,7 +23,7 @@ enum Requests {
 }
 
 /// Requests of legacy clients.
-enum LegacyRequests {
+enum Legacy {
     static func run(_ name: String, _ data: String = "") -> String {
         #"{"type":"run","task_name":"\#(name)","data":"\#(data)"}"# + "\n"
     }

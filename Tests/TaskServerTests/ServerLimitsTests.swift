@@ -6,8 +6,6 @@ import Testing
 
 @testable import TaskServer
 
-private typealias Legacy = LegacyRequests
-
 struct IdleTimeTests {
     private let servers = Servers()
 
@@ -25,7 +23,7 @@ struct IdleTimeTests {
         let (gate, dialogue, client) = try servers.gated { $0.limits.idleTime = 30 }
         try client.send(Legacy.run("revers", "ab") + wait)
         client.expect(#"{"task_id":1}"#)
-        // Connections that are idle for longer than this one are closed.
+        // Meanwhile three connections, one after the other, are closed as idle.
         for _ in 1...3 { try dialogue.connect().expectClosed() }
         #expect(client.hasReceivedNothing)
         gate.open()
@@ -50,12 +48,14 @@ struct WriteTimeTests {
     private static let large = TaskType(name: "large", delay: .zero) { _ in String(repeating: "x", count: 16 << 20) }
 
     /// Also if the connection is about to close anyway.
-    @Test(arguments: Transport.allCases, ["", "garbage"])
-    func aClientThatTakesNoRepliesIsClosed(over transport: Transport, more: String) throws {
+    @Test(arguments: Transport.allCases, [false, true])
+    func aClientThatTakesNoRepliesIsClosed(over transport: Transport, isClosing: Bool) throws {
         let dialogue = try servers.start(over: transport, types: [Self.large]) { $0.limits.writeTime = 100 }
         let silent = try dialogue.connect()
         let stalled = try dialogue.stalledClient(Legacy.run("large"), results: 4)
-        try stalled.send(more)
+        let connection = try dialogue.connection(of: stalled)
+        dialogue.wait("a full socket") { !connection.stream.isDrained }
+        if isClosing { connection.end(.clientClosed) }
         dialogue.wait("the end of the stalled connection") { dialogue.closed(by: .writeTime) == 1 }
         #expect(dialogue.server.connections.count == 1 && dialogue.server.connections.heldBytes == 0)
         try silent.send(Legacy.status(1))
@@ -178,7 +178,7 @@ struct ConnectionMemoryTests {
         #expect(dialogue.closed(by: .memory) == 1)
     }
 
-    @Test func whatStallsLongestIsHeaviest() throws {
+    @Test func aConnectionThatStallsBecomesHeavier() throws {
         let (dialogue, client) = try servers.withClient(timeScale: 1000)
         let connection = try dialogue.connection(of: client)
         client.roundTrip(Legacy.run("too_long_echo"))
@@ -194,7 +194,7 @@ struct TaskLimitTests {
     private let servers = Servers()
 
     /// A second, if that is not known.
-    @Test(arguments: [("revers", 1...2_000_000), ("script", 1000...1000)])
+    @Test(arguments: [("revers", 1001...2_000_000), ("script", 1000...1000)])
     func aRefusalReportsWhenTheNextTaskStarts(running: String, milliseconds: ClosedRange<Int>) throws {
         let types = TaskType.builtIn + [script("sleep 1000000")]
         let (_, client) = try servers.withClient(timeScale: 1000, types: types) { $0.limits.memory = 10 }
@@ -245,6 +245,7 @@ struct TaskLimitTests {
                 + String(repeating: Requests.result(2, 1), count: 10))
         dialogue.wait("a full socket") { !connection.stream.isDrained }
         // On a slow machine the wait may time out, and be answered, before the socket is full.
+        let isEarly = dialogue.server.waiters.count == 0
         dialogue.wait(forWaiters: 0)
         gate.open()
         other.roundTrip(Requests.run(1, "echo"))
@@ -254,7 +255,7 @@ struct TaskLimitTests {
         let replies = (1...11).map { _ in slow.object() }.filter { $0["seq"] as? Int == 1 }
         #expect(replies.count == 1)
         let code = (replies.first?["error"] as? [String: Any])?["code"] as? String
-        #expect(code == "expired" || replies.first?["timed_out"] as? Bool == true)
+        #expect(code == "expired" || isEarly && replies.first?["timed_out"] as? Bool == true)
     }
 }
 

@@ -7,8 +7,6 @@ import Testing
 
 @testable import TaskServer
 
-private typealias Legacy = LegacyRequests
-
 struct ShutdownTests {
     private let servers = Servers()
     private let runSlow = Legacy.run("revers", "ab")
@@ -38,7 +36,7 @@ struct ShutdownTests {
 
     // MARK: The first signal
 
-    /// All are answered before any connection reads further requests.
+    /// More than are notified at a time.
     @Test func waitersOfDroppedTasksAreAnsweredInTheOrderOfTheirTasks() throws {
         let (dialogue, _, _) = try busyServer()
         let other = try dialogue.connect()
@@ -68,7 +66,7 @@ struct ShutdownTests {
     }
 
     /// The port stays taken while a task runs, so that no other server runs a task at the same time.
-    @Test func whileATaskRunsEverythingButANewSubmitIsAnswered() throws {
+    @Test func whileATaskRunsOnlyNewSubmitsAreRefusedAsDraining() throws {
         let (dialogue, _, gate) = try busyServer()
         let (known, new) = (#","key":"known""#, #","key":"new""#)
         let earlier = try dialogue.connect()
@@ -95,7 +93,7 @@ struct ShutdownTests {
         #expect(dialogue.server.endpoints.isEmpty)
     }
 
-    @Test(arguments: ["drain time", "cancel", "second signal"]) func theDrainEndsWithTheTask(end: String) throws {
+    @Test(arguments: ["drain time", "cancel", "second signal"]) func anInterruptedTaskEndsTheDrain(end: String) throws {
         let dialogue = try servers.start(timeScale: 1000) { if end == "drain time" { $0.limits.drainTime = 30 } }
         let legacy = try dialogue.connect()
         try legacy.send(runSlow + Legacy.status(1))
@@ -131,21 +129,23 @@ struct ShutdownTests {
         _ = (client.line(), client.line())
         try client.send(Requests.result(3, 1, Requests.wait))
         dialogue.wait(forWaiters: 1)
-        for _ in 1...3 { dialogue.server.stop(.interrupt) }
+        for signal: Signal in [.interrupt, .terminate, .interrupt] { dialogue.server.stop(signal) }
         #expect(client.replies(1) == ["3 shut_down"])
+        #expect(dialogue.server.interruptedBy == .terminate)
         dialogue.waitForShutdown()
     }
 
     // MARK: Leaving
 
     @Test(arguments: Transport.allCases, [false, true])
-    func aClientThatDoesNotFetchItsResultHasTimeUntilASignal(over transport: Transport, signal: Bool) throws {
+    func aClientMayFetchItsResultForAWhileOrUntilASignal(over transport: Transport, signal: Bool) throws {
         let (dialogue, client, gate) = try busyServer(over: transport)
         if signal { dialogue.server.shutdown.leavingTime.orderly = .max }
         dialogue.server.stop(.interrupt)
         gate.open()
         client.expect(#"{"status":"success"}"#)
         if signal {
+            #expect(dialogue.server.shutdown.state == .leaving)
             dialogue.server.stop(.interrupt)
             #expect(dialogue.server.shutdown.state == .stopped && dialogue.server.connections.isEmpty)
         }

@@ -39,7 +39,7 @@ struct WaitTests {
         client.roundTrip(Requests.run(1, "revers"))
         try client.send(Requests.result(2, 1, wait) + Requests.status(3, 1, timeout(1 << 40)))
         dialogue.wait(forWaiters: 2)
-        if after.refusal { try client.send(LegacyRequests.status(99)) }
+        if after.refusal { try client.send(Legacy.status(99)) }
         if after.endOfInput {
             try client.shutDownWriting()
             dialogue.wait("the end of input") { !connection.stream.isReading }

@@ -28,7 +28,7 @@ package final class Gate: @unchecked Sendable {
         }
     }
 
-    /// Lets the thread that has come pass, and holds the next one.
+    /// Lets the threads that have come pass, and holds later ones.
     package func release() { change { released = entered } }
 
     private func change(_ body: () -> Void) {

@@ -14,8 +14,7 @@ package final class LiveServer: Sendable {
 
     /// - Parameter configure: changes the default configuration.
     package init(
-        _ types: [TaskType] = TaskType.builtIn, timeScale: Double = 1,
-        _ configure: @Sendable (inout ServerConfiguration) -> Void = { _ in }
+        _ types: [TaskType] = TaskType.builtIn, _ configure: @Sendable (inout ServerConfiguration) -> Void = { _ in }
     ) {
         prepareProcess()
         var configuration = ServerConfiguration()
@@ -24,21 +23,21 @@ package final class LiveServer: Sendable {
         configure(&configuration)
         let settings = configuration
         Thread.detachNewThread { [self] in
-            serve(settings, types, timeScale)
+            serve(settings, types)
             isReady.open()
             hasEnded.open()
         }
         isReady.wait()
     }
 
-    private func serve(_ configuration: ServerConfiguration, _ types: [TaskType], _ timeScale: Double) {
+    private func serve(_ configuration: ServerConfiguration, _ types: [TaskType]) {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         guard let loop = try? EventLoop(),
-            let server = try? TaskServer(configuration, TaskCatalog(types, timeScale: timeScale), on: loop, logger),
+            let server = try? TaskServer(configuration, TaskCatalog(types, timeScale: 1), on: loop, logger),
             let serverPort = server.endpoints.first?.port, let address = loop.localAddress()
         else { return }
         try? server.announce()
-        // A connection to this listener ends the server: nothing else of a loop may be used from another thread.
+        // A connection to this listener ends the server: another thread may not call the loop.
         var mustEnd = false
         guard
             let listener = try? Listener(
