@@ -24,12 +24,13 @@ class Progress:
         self._what = what
         self._is_shown = sys.stdout.isatty()
 
-    def show(self, count, text):
-        line = f"test: {self._what}: {count} {text}"
+    def show(self, count, text, failures=0):
+        failed = f", {failures} failed so far" if failures else ""
+        line = f"test: {self._what}: {count}{failed} {text}"
         if self._is_shown:
             print("\r\033[K" + line[:shutil.get_terminal_size().columns - 1], end="", flush=True)
         elif count and count % 100 == 0:
-            print(f"test: {self._what}: {count}", flush=True)
+            print(f"test: {self._what}: {count}{failed}", flush=True)
 
     def end(self):
         if self._is_shown:
@@ -46,8 +47,7 @@ def report(failures, again):
             print(f"    scripts/test {name}")
 
 
-# How `swift test` begins an event. Lines that begin otherwise belong to the event before. A NUL in an argument of a test ends
-# the text of its event without a newline.
+# How `swift test` begins an event, not always on a new line. Lines that begin otherwise belong to the event before.
 EVENT = re.compile("(?=[◇✔✘➜⚠] (?:Test|Suite) )")
 
 
@@ -89,16 +89,26 @@ def run_targets(names, options):
                 summary = line
             elif match := re.match(r"[✔✘] Test (.+?)(\(.*\))?( with \d+ test cases)? (passed|failed) ", line):
                 count += 1
-                progress.show(count, match[1])
                 if match[4] == "failed":
                     failed[match[1].strip('"')] = True
+                progress.show(count, match[1], len(failed))
     progress.end()
     report(issues if summary else ["".join(last_lines)], failed)
-    if summary:
+    unknown = unknown_names(names) if summary else []
+    for name in unknown:
+        print(f"test: there is no target, suite or test {name}")
+    if summary and count:
         print(summary.strip())
     if process.returncode:
         print(f"test: the whole output is in {log_path.relative_to(REPOSITORY)}")
-    return process.returncode == 0 and summary is not None and count > 0
+    return process.returncode == 0 and summary is not None and not unknown
+
+
+def unknown_names(names):
+    """Those that `swift test` would leave out without a word."""
+    command = "swift", "test", "list", "--disable-xctest", "--skip-build"
+    listed = names and subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True).stdout
+    return [name for name in names if not re.search(name, listed)]
 
 
 def name_to_repeat(test):
@@ -114,7 +124,7 @@ class Result(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
-        self._progress.show(self.testsRun, test.id())
+        self._progress.show(self.testsRun, test.id(), len(self.failures) + len(self.errors))
 
 
 def run_programs(names):

@@ -33,7 +33,7 @@ struct TaskKey: Sendable {
         ) { $0.command.directory = $1 },
         TaskKey("environment", help: #"{ NAME = "value" }, added to the daemon's"#) { $1.readEnvironment($0) },
         TaskKey(
-            "data_as_option", help: "true if data may begin an argument", mustBe: "true or false", \.boolean
+            "data_as_option", help: "true if data that begins with - is harmless", mustBe: "true or false", \.boolean
         ) { $0.dataMayBeOption = $1 },
     ]
 

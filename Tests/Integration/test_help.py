@@ -36,9 +36,8 @@ class Help(unittest.TestCase):
     def test_each_help_is_its_snapshot_and_80_columns_wide(self):
         # A pipe is 80 columns wide.
         texts = {name: output(call) for name, call in CALLS.items()}
-        # What --help-hidden adds.
-        texts["uv-task-hidden"] = "".join(
-            line for line in texts["uv-task-hidden"].splitlines(True) if line not in texts["uv-task"].splitlines(True))
+        shown = texts["uv-task"].splitlines(True)
+        texts["uv-task-hidden"] = "".join(line for line in texts["uv-task-hidden"].splitlines(True) if line not in shown)
         for name, text in texts.items():
             if os.environ.get("UV_TASK_RENEW_SNAPSHOTS") == "1":
                 (SNAPSHOTS / f"{name}.txt").write_text(text, encoding="utf-8")

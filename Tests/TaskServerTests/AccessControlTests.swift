@@ -127,8 +127,7 @@ private struct ImpatientClient {
     }
 }
 
-/// Whether a process has the socket of the client that is connected to a port. A child that another test starts may have a
-/// copy until its exec.
+/// Whether a process has the socket of a port's client. A child that another test starts may have a copy until its exec.
 private func hasOwner(clientOf port: Int) throws -> Bool {
     let remote = String(format: "0100007F:%04X", port)
     return try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n").contains {

@@ -140,9 +140,7 @@ struct ListenersTests {
     /// Those that need another user, or a system that lacks something.
     @Test func rareFailuresAreExplained() throws {
         let (denied, other) = (UVError(code: .permissionDenied, call: "x"), UVError(code: .invalidArgument, call: "x"))
-        let loop = try EventLoop()
-        defer { loop.close() }
-        let address = try #require(loop.localAddress(port: 80))
+        let address = try #require(servers.start().loop.localAddress(port: 80))
         let (own, shared) = (UnixSocketConfiguration(path: "/s"), UnixSocketConfiguration(path: "/s", group: "g"))
         for (failure, advice) in [
             (.cannotListen(address, denied), "Choose a --port above 1023"),

@@ -68,7 +68,7 @@ struct ProtocolDocumentTests {
             case "<- ", "<= ":
                 if text.contains(#""status":"success""#) { gate.open() }
                 let received = client.line() ?? "(closed)"
-                #expect(try Self.matches(received, text), "\(received) is not \(text)")
+                #expect(try Self.matches(received, text), "\(received) is not PROTOCOL.md's \(text)")
             default:
                 try #require(line == "-- the server is told to stop", "not a line of a dialogue: \(line)")
                 dialogue.server.stop(.terminate)

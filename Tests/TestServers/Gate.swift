@@ -55,11 +55,10 @@ package final class Gate: @unchecked Sendable {
     }
 
     private func wait(until isTrue: () -> Bool) -> Bool {
-        var patience = Self.patience
-        while !isTrue() && patience > 0 {
+        for _ in 1...Self.patience {
+            if isTrue() { return true }
             _ = condition.wait(until: Date(timeIntervalSinceNow: 0.02))
-            patience -= 1
         }
-        return isTrue()
+        return false
     }
 }
