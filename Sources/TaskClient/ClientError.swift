@@ -9,7 +9,7 @@ package indirect enum ClientError: Error, Equatable, CustomStringConvertible {
     case nothingListens(ServerAddress)
     /// The unix socket does not exist.
     case noSocket(path: String)
-    /// What has the name of the unix socket is something else.
+    /// The path of the unix socket leads to a file of another kind.
     case isNoSocket(path: String)
     /// This user may not connect to the unix socket.
     case notPermitted(path: String)

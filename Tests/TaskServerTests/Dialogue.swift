@@ -95,9 +95,7 @@ final class Dialogue {
         return try #require(server.connections[id])
     }
 
-    /// A client that does not read, and asks for this many results of task 1.
-    ///
-    /// - Parameter run: submits task 1.
+    /// A client that submits task 1 with `run`, asks for its result this often, and does not read the replies.
     func stalledClient(_ run: String, results: Int) throws -> TestClient {
         let client = try connect()
         try client.send(run + Legacy.status(1))
@@ -170,6 +168,17 @@ final class Servers {
         let gate = Gate()
         let (dialogue, client) = try withClient(over: transport, types: gate.types, gate: gate, configure)
         return (gate, dialogue, client)
+    }
+
+    /// A server that keeps one result. Task 2 runs until the gate opens; `slow` has submitted task 1 and reads no more.
+    func withSlowClient() throws -> (gate: Gate, dialogue: Dialogue, client: TestClient, slow: TestClient) {
+        let (gate, dialogue, client) = try gated { $0.limits.keptResults = 1 }
+        gate.open()
+        let run = Legacy.run("echo", String(repeating: "x", count: 1_000_000))
+        let slow = try dialogue.stalledClient(run, results: 0)
+        gate.close()
+        client.roundTrip(Requests.run(0, "revers", "ab"))
+        return (gate, dialogue, client, slow)
     }
 }
 

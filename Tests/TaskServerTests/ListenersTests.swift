@@ -137,7 +137,7 @@ struct ListenersTests {
         try FileManager.default.removeItem(atPath: path)
     }
 
-    /// Those that need another user, or a system that lacks something.
+    /// Failures that this test cannot cause.
     @Test func rareFailuresAreExplained() throws {
         let (denied, other) = (UVError(code: .permissionDenied, call: "x"), UVError(code: .invalidArgument, call: "x"))
         let address = try #require(servers.start().loop.localAddress(port: 80))

@@ -67,13 +67,8 @@ struct LogRequestTests {
     }
 
     @Test func aSlowClientReceivesTheLastPartOfAnEvictedTask() throws {
-        let (gate, dialogue, client) = try servers.gated { $0.limits.keptResults = 1 }
-        gate.open()
-        let run = Legacy.run("echo", String(repeating: "x", count: 1_000_000))
-        let slow = try dialogue.stalledClient(run, results: 0)
+        let (gate, dialogue, client, slow) = try servers.withSlowClient()
         let connection = try dialogue.connection(of: slow)
-        gate.close()
-        client.roundTrip(Requests.run(0, "revers"))
         dialogue.writeLog(partOfACharacter)
         try slow.send(Requests.log(7, 2, wait) + String(repeating: Requests.result(8, 1), count: 20))
         dialogue.wait("a full socket") { !connection.stream.isDrained }

@@ -233,13 +233,8 @@ struct TaskLimitTests {
     }
 
     @Test func aTimeoutIsRefusedIfTheTaskIsEvictedBeforeASlowClientTakesTheReply() throws {
-        let (gate, dialogue, other) = try servers.gated { $0.limits.keptResults = 1 }
-        gate.open()
-        let run = Legacy.run("echo", String(repeating: "x", count: 1_000_000))
-        let slow = try dialogue.stalledClient(run, results: 0)
+        let (gate, dialogue, other, slow) = try servers.withSlowClient()
         let connection = try dialogue.connection(of: slow)
-        gate.close()
-        other.roundTrip(Requests.run(0, "revers", "ab"))
         try slow.send(
             Requests.result(1, 2, Requests.wait + #","timeout_ms":200"#)
                 + String(repeating: Requests.result(2, 1), count: 10))

@@ -19,7 +19,7 @@ package final class Gate: @unchecked Sendable {
     /// Lets all threads pass.
     package func open() { change { isOpen = true } }
 
-    /// Holds every thread that comes from now on. A gate that is closed already keeps those that it holds.
+    /// Holds threads that come from now on. Does nothing if the gate is closed.
     package func close() {
         change {
             guard isOpen else { return }

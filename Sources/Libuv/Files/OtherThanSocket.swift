@@ -1,6 +1,6 @@
 import CLibuv
 
-/// Whether a path leads to something that is no socket (`uv_fs_stat`). Not if it leads nowhere, or cannot be followed.
+/// Whether a path leads to something that is no socket (`uv_fs_stat`). False if it leads nowhere, or cannot be followed.
 package func isOtherThanSocket(_ path: String) -> Bool {
     var request = uv_fs_t()
     defer { uv_fs_req_cleanup(&request) }

@@ -1,6 +1,6 @@
 import CLibuv
 
-/// Answers which user owns the other end of a TCP connection within this machine (`sock_diag`).
+/// Asks which user owns the other end of a TCP connection within this machine (`sock_diag`).
 @safe package final class SocketOwners {
     /// Nil if the system has no such question.
     private let diagnosis: Int32?
